@@ -1,0 +1,95 @@
+//! One QuickBooks invoice from one HubSpot deal: the deal's contact as the customer, its line
+//! items as the lines.
+//!
+//! Everything that is true of every sale is the SDK's; here stands what makes it an invoice:
+//! payment terms, the customer's order number and the estimate it was made from.
+
+use qbo_actions::quickbooks::{Invoice, LinkedTxn};
+use qbo_actions::sale::{self, Sale, Written};
+use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problem, Problems, Refusal, codes};
+
+/// QuickBooks takes no longer order number.
+const PO_NUMBER_MAX: usize = 15;
+
+struct CreateInvoice;
+
+qbo_actions::export!(CreateInvoice);
+
+impl Action for CreateInvoice {
+    const DEFINITION: &'static str = include_str!("../definition.json");
+
+    fn run(enrollment: &Enrollment, company: &Company<'_>) -> Result<Outcome, Refusal> {
+        sale::skip_if_invoiced(enrollment)?;
+
+        let mut problems = Problems::new();
+        let terms = sale::payment_terms(enrollment, company, &mut problems)?;
+        let po_number = problems.note(po_number(enrollment)).flatten();
+        let sale = Sale::prepare(enrollment, company, problems)?;
+
+        // Every check is behind this line, and every write after it.
+        let Written { customer, lines } = sale.write_missing(company)?;
+        let invoice = Invoice {
+            customer_ref: Some(customer),
+            line: Some(lines),
+            txn_date: Some(sale.date().to_string()),
+            doc_number: sale.document_number("Invoice"),
+            currency_ref: sale.currency(),
+            class_ref: sale.class(),
+            sales_term_ref: terms,
+            po_number,
+            bill_email: sale.email(),
+            bill_addr: sale.address(),
+            customer_memo: sale.notes().customer_memo(),
+            private_note: sale.notes().private_note(),
+            linked_txn: open_estimate(enrollment).map(|estimate| vec![estimate]),
+            ..Invoice::default()
+        };
+        let written = company.create("invoice", &invoice)?;
+        Ok(outcome(sale, &written))
+    }
+}
+
+/// The customer's own order number.
+fn po_number(enrollment: &Enrollment) -> Result<Option<String>, Problem> {
+    match enrollment.input("po_number") {
+        Some(number) if number.chars().count() > PO_NUMBER_MAX => Err(Problem::new(
+            codes::TEXT_TOO_LONG,
+            format!("The PO number is longer than the {PO_NUMBER_MAX} characters that QuickBooks takes."),
+        )
+        .about("po_number")
+        .remedy("Shorten it.")),
+        other => Ok(other.map(str::to_owned)),
+    }
+}
+
+/// Our estimate of this sale: linked, QuickBooks closes it with the invoice. A closed or rejected
+/// one would be ignored.
+fn open_estimate(enrollment: &Enrollment) -> Option<LinkedTxn> {
+    let mut estimates = enrollment.documents("Estimate");
+    estimates.find(|estimate| is_open(estimate)).map(|estimate| LinkedTxn {
+        txn_id: Some(estimate.id.clone()),
+        txn_type: Some("Estimate".to_owned()),
+        ..LinkedTxn::default()
+    })
+}
+
+fn is_open(estimate: &Document) -> bool {
+    let status = estimate.status.to_ascii_lowercase();
+    matches!(status.as_str(), "open" | "pending" | "accepted")
+}
+
+fn outcome(sale: Sale<'_>, written: &Invoice) -> Outcome {
+    let text = |member: &Option<String>| member.clone().unwrap_or_default();
+    let customer = written.customer_ref.as_ref();
+    let differs = sale::total_differs(sale.total(), written.total_amt, written.txn_tax_detail.as_ref());
+    let contact = sale.contact();
+    Outcome::new(sale.into_warnings())
+        .warning(differs)
+        .output("invoice_id", text(&written.id))
+        .output("invoice_number", text(&written.doc_number))
+        .output("invoice_total", written.total_amt.map(|total| total.to_string()).unwrap_or_default())
+        .output("invoice_due_date", text(&written.due_date))
+        .output("customer_id", customer.map(|customer| customer.value.clone()).unwrap_or_default())
+        .output("customer_name", customer.and_then(|customer| customer.name.clone()).unwrap_or_default())
+        .output("contact", contact)
+}

@@ -1,0 +1,155 @@
+//! The person on HubSpot's side: which of the associated contacts counts, and what it says.
+//! Knows nothing of QuickBooks' customers.
+
+use super::names::{SHORT_NAME_MAX, check_name, is_usable_email};
+use crate::quickbooks::Address;
+use crate::{Associated, CrmObject, Enrollment, Problem, Problems, codes};
+
+/// The contact properties that a data-sync filter may name. The definition's `reads` asks for
+/// exactly these; a filter on another property would see it empty, and decide wrongly.
+pub const FILTERABLE: &[&str] = &[
+    "email",
+    "firstname",
+    "lastname",
+    "phone",
+    "company",
+    "address",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "lifecyclestage",
+    "hs_lead_status",
+    "hubspot_owner_id",
+    "hs_object_source",
+    "createdate",
+];
+
+const BILLING_CONTACT: &str = "Billing contact";
+
+/// One contact of the enrolled object.
+#[derive(Clone, Copy)]
+pub(super) struct Contact<'e> {
+    pub(super) record: &'e CrmObject,
+}
+
+/// The trio by which the legacy integration knows a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Person<'e> {
+    pub(super) first: &'e str,
+    pub(super) last: &'e str,
+    pub(super) email: &'e str,
+}
+
+impl<'e> Contact<'e> {
+    /// The first contact: the one labelled “Billing contact”, else the one with the lowest id.
+    pub(super) fn of(enrollment: &'e Enrollment) -> Option<Self> {
+        first(enrollment, "contact", BILLING_CONTACT).map(|record| Self { record })
+    }
+
+    /// The trio, if it is complete and QuickBooks takes it.
+    pub(super) fn person(self, problems: &mut Problems) -> Option<Person<'e>> {
+        let first = self.trio_member("firstname", "first name", problems);
+        let last = self.trio_member("lastname", "last name", problems);
+        let email = self.require("email", "e-mail address", problems);
+        let email = email.filter(|address| self.check_email(address, problems));
+        Some(Person { first: first?, last: last?, email: email? })
+    }
+
+    /// The e-mail address, if mail can reach it.
+    pub(super) fn email(self) -> Option<&'e str> {
+        self.record.text("email").filter(|address| is_usable_email(address))
+    }
+
+    /// The postal address, if there is any part of it.
+    pub(super) fn address(self) -> Option<Address> {
+        let part = |property| self.record.text(property).map(str::to_owned);
+        let address = Address {
+            line1: part("address"),
+            city: part("city"),
+            country_sub_division_code: part("state"),
+            postal_code: part("zip"),
+            country: part("country"),
+            ..Address::default()
+        };
+        (address != Address::default()).then_some(address)
+    }
+
+    fn trio_member(self, property: &str, what: &str, problems: &mut Problems) -> Option<&'e str> {
+        let name = self.require(property, what, problems)?;
+        let checked = check_name(name, SHORT_NAME_MAX, what);
+        problems.note(checked.map_err(|problem| problem.about(self.record.describe()))).map(|()| name)
+    }
+
+    fn require(self, property: &str, what: &str, problems: &mut Problems) -> Option<&'e str> {
+        let value = self.record.text(property);
+        if value.is_none() {
+            problems.add(
+                Problem::new(
+                    codes::CONTACT_INCOMPLETE,
+                    format!("The contact has no {what} (property {property}), by which customers are matched."),
+                )
+                .about(self.record.describe())
+                .remedy("Complete the contact in HubSpot, or choose the customer in the step."),
+            );
+        }
+        value
+    }
+
+    fn check_email(self, address: &str, problems: &mut Problems) -> bool {
+        let usable = is_usable_email(address);
+        if !usable {
+            problems.add(
+                Problem::new(
+                    codes::EMAIL_UNUSABLE,
+                    format!("“{address}” is not one e-mail address that QuickBooks takes."),
+                )
+                .about(self.record.describe())
+                .remedy("Correct the e-mail address of the contact in HubSpot."),
+            );
+        }
+        usable
+    }
+}
+
+/// The first associated record of a kind: one with the label, else the lowest id. The host orders
+/// records by id, so the first of either is the lowest.
+pub(super) fn first<'e>(enrollment: &'e Enrollment, kind: &'static str, label: &str) -> Option<&'e CrmObject> {
+    let labelled = |one: &&Associated| one.labels.iter().any(|known| known.eq_ignore_ascii_case(label));
+    enrollment.associated(kind).find(labelled).or_else(|| enrollment.associated(kind).next()).map(|one| &one.object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(properties: &[(&str, &str)]) -> CrmObject {
+        let owned = properties.iter().map(|&(name, value)| (name.into(), value.into())).collect();
+        CrmObject::new("contact", "301", owned)
+    }
+
+    #[test]
+    fn every_missing_part_of_the_trio_is_its_own_problem() {
+        let record = contact(&[("lastname", "Doe")]);
+        let mut problems = Problems::new();
+        assert_eq!(Contact { record: &record }.person(&mut problems), None);
+        let codes: Vec<_> = problems.settle().unwrap_err().problems.iter().map(|one| one.code).collect();
+        assert_eq!(codes, [codes::CONTACT_INCOMPLETE, codes::CONTACT_INCOMPLETE]);
+    }
+
+    #[test]
+    fn an_address_that_mail_cannot_reach_is_told_apart_from_a_missing_one() {
+        let record = contact(&[("firstname", "Jane"), ("lastname", "Doe"), ("email", "jane@x")]);
+        let mut problems = Problems::new();
+        Contact { record: &record }.person(&mut problems);
+        assert_eq!(problems.settle().unwrap_err().problems[0].code, codes::EMAIL_UNUSABLE);
+    }
+
+    #[test]
+    fn a_contact_without_any_part_of_an_address_has_none() {
+        assert_eq!(Contact { record: &contact(&[]) }.address(), None);
+        let record = contact(&[("city", "Bayshore")]);
+        let address = Contact { record: &record }.address().unwrap();
+        assert_eq!(address.city.as_deref(), Some("Bayshore"));
+    }
+}

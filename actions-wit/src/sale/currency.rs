@@ -1,0 +1,56 @@
+//! One sale, one currency: that of the object and its lines must be the one the document will be
+//! in. Rates are left to QuickBooks.
+
+use super::company::Books;
+use super::customer::CustomerPlan;
+use crate::{CrmObject, Enrollment, Problem, Problems, codes};
+
+/// The currency of the enrolled object. A portal that uses one currency does not state it, and
+/// it is the books' own then.
+pub(super) fn of<'e>(enrollment: &'e Enrollment, books: &'e Books) -> &'e str {
+    stated(&enrollment.object).unwrap_or(&books.home_currency)
+}
+
+/// Checks object, lines and customer against each other. A document is in the home currency or,
+/// where the company uses several, in its customer's.
+pub(super) fn check(
+    enrollment: &Enrollment,
+    books: &Books,
+    customer: Option<&CustomerPlan<'_>>,
+    problems: &mut Problems,
+) {
+    let own = of(enrollment, books);
+    for line in enrollment.associated("line_item") {
+        if let Some(other) = stated(&line.object).filter(|other| !other.eq_ignore_ascii_case(own)) {
+            problems.add(mismatch(&line.object, format!("The line is in {other}, and the sale in {own}.")));
+        }
+    }
+    let allowed = match customer {
+        Some(customer) if books.multi_currency => customer.currency(books),
+        Some(_) => &books.home_currency,
+        // Which customer it will be is not known, so only the other checks can speak.
+        None if books.multi_currency => return,
+        None => &books.home_currency,
+    };
+    if !own.eq_ignore_ascii_case(allowed) {
+        let whose = if books.multi_currency { "customer" } else { "company" };
+        let sentence = format!("The sale is in {own}, and the QuickBooks {whose} is kept in {allowed}.");
+        problems.add(mismatch(&enrollment.object, sentence));
+    }
+}
+
+fn stated(object: &CrmObject) -> Option<&str> {
+    let properties = match object.kind.as_str() {
+        "deal" => "deal_currency_code",
+        "quote" => "hs_currency",
+        "payment" => "hs_currency_code",
+        _ => "hs_line_item_currency_code",
+    };
+    object.text(properties)
+}
+
+fn mismatch(object: &CrmObject, sentence: String) -> Problem {
+    Problem::new(codes::CURRENCY_MISMATCH, sentence)
+        .about(object.describe())
+        .remedy("Use one currency in HubSpot and in QuickBooks, or choose another customer.")
+}

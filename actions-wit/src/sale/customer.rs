@@ -1,0 +1,277 @@
+//! The customer of a sale: chosen in the step, found in QuickBooks, or to be created. Makes the
+//! calls; who fits whom is decided in `party`.
+
+use super::company::Books;
+use super::contact::{self, Contact};
+use super::names::{DISPLAY_NAME_MAX, SHORT_NAME_MAX, check_name};
+use super::party::{Found, Matching, Party};
+use super::sync_filter::SyncFilter;
+use crate::fault::{DUPLICATE_NAME, NOT_QUERYABLE};
+use crate::quickbooks::{Customer, Employee, Entity, Reference, Vendor};
+use crate::{Company, Enrollment, Fault, Problem, Problems, Refusal, codes};
+
+/// The customer, as far as it is settled before anything is written.
+pub(super) enum CustomerPlan<'e> {
+    Existing(Box<Customer>),
+    New { party: Party<'e>, display_name: String, currency: Option<String> },
+}
+
+/// Finds the customer, or everything that is needed to create it.
+pub(super) fn plan<'e>(
+    enrollment: &'e Enrollment,
+    company: &Company<'_>,
+    contact: Option<Contact<'e>>,
+    books: &Books,
+    problems: &mut Problems,
+) -> Result<Option<CustomerPlan<'e>>, Refusal> {
+    if let Some(id) = enrollment.chosen("customer") {
+        return Ok(chosen(company, id, problems)?.map(CustomerPlan::Existing));
+    }
+    let Some(party) = party(enrollment, contact, problems) else {
+        return Ok(None);
+    };
+    let found = party.pick(candidates(company, &party)?);
+    let about = contact.map(|contact| contact.record.describe()).unwrap_or_default();
+    match found {
+        Found::One(customer) => Ok(Some(CustomerPlan::Existing(customer))),
+        Found::Several(customers) => {
+            problems.add(ambiguous(&customers).about(about));
+            Ok(None)
+        }
+        Found::Inactive(customer) => {
+            problems.add(inactive(&customer).about(about));
+            Ok(None)
+        }
+        Found::None if left_to_data_sync(enrollment, &party, problems) => {
+            problems.wait(not_synced_yet().about(about));
+            Ok(None)
+        }
+        Found::None => {
+            let currency = books.multi_currency.then(|| super::currency::of(enrollment, books).to_owned());
+            let name = free_name(company, &party, problems)?;
+            Ok(name.map(|display_name| CustomerPlan::New { party, display_name, currency }))
+        }
+    }
+}
+
+impl CustomerPlan<'_> {
+    /// The customer's currency, which a document must share.
+    pub(super) fn currency<'p>(&'p self, books: &'p Books) -> &'p str {
+        let stated = match self {
+            Self::Existing(customer) => customer.currency_ref.as_ref().map(|own| own.value.as_str()),
+            Self::New { currency, .. } => currency.as_deref(),
+        };
+        stated.unwrap_or(&books.home_currency)
+    }
+
+    /// The customer's id, created if need be.
+    pub(super) fn write(&self, company: &Company<'_>) -> Result<Reference, Refusal> {
+        match self {
+            Self::Existing(customer) => Ok(reference(customer)),
+            Self::New { party, display_name, currency } => create(company, party, display_name, currency.as_deref()),
+        }
+    }
+}
+
+/// Creates the customer. Display names are unique (error 6240): another run may have created
+/// this very customer since the checks, and only if not is the longer name tried.
+fn create(
+    company: &Company<'_>,
+    party: &Party<'_>,
+    display_name: &str,
+    currency: Option<&str>,
+) -> Result<Reference, Refusal> {
+    let key = party.key();
+    match company.create(&key, &party.draft(display_name, currency)) {
+        Ok(customer) => return Ok(reference(&customer)),
+        Err(fault) if fault.is(DUPLICATE_NAME) => {}
+        Err(fault) => return Err(fault.into()),
+    }
+    if let Found::One(customer) = party.pick(candidates(company, party)?) {
+        return Ok(reference(&customer));
+    }
+    let [_, longer] = party.display_names();
+    // Another body is another write, so it has a key of its own.
+    let customer = company.create(&format!("{key}:longer-name"), &party.draft(&longer, currency))?;
+    Ok(reference(&customer))
+}
+
+fn reference(customer: &Customer) -> Reference {
+    Reference { value: customer.id.clone().unwrap_or_default(), name: customer.display_name.clone() }
+}
+
+fn chosen(company: &Company<'_>, id: &str, problems: &mut Problems) -> Result<Option<Box<Customer>>, Fault> {
+    let statement = "SELECT * FROM Customer WHERE Id = ? AND Active IN (true, false)";
+    let customer: Option<Customer> = company.query(statement, &[id])?.into_iter().next();
+    Ok(problems.note(match customer {
+        Some(customer) if customer.active == Some(false) => Err(inactive(&customer).about("customer")),
+        Some(customer) => Ok(Box::new(customer)),
+        None => Err(Problem::new(codes::CHOICE_NOT_FOUND, format!("QuickBooks has no customer with the id {id}."))
+            .about("customer")
+            .remedy("Choose another customer in the step.")),
+    }))
+}
+
+/// Who is to be the customer, by the settings and the contact.
+fn party<'e>(enrollment: &'e Enrollment, contact: Option<Contact<'e>>, problems: &mut Problems) -> Option<Party<'e>> {
+    let modes = [("legacy", Matching::Legacy), ("synced", Matching::Synced)];
+    let matching = problems.note(enrollment.choice("customer_matching", &modes))?;
+    let matching = matching.unwrap_or(Matching::Legacy);
+    let business = problems.note(enrollment.choice("customer_is", &[("contact", false), ("company", true)]))?;
+    let Some(contact) = contact else {
+        problems.add(
+            Problem::new(codes::CONTACT_MISSING, "No contact is associated, so there is no customer.")
+                .about(enrollment.object.describe())
+                .remedy("Associate a contact in HubSpot, or choose the customer in the step."),
+        );
+        return None;
+    };
+    if matching == Matching::Synced && !is_eligible(enrollment, contact, problems) {
+        return None;
+    }
+    let person = contact.person(problems)?;
+    if business != Some(true) {
+        return Some(Party::Person(person, matching));
+    }
+    let name = problems.note(business_name(enrollment))?;
+    Some(Party::Business { name, email: person.email })
+}
+
+fn business_name(enrollment: &Enrollment) -> Result<&str, Problem> {
+    let company = contact::first(enrollment, "company", "Primary").ok_or_else(|| {
+        Problem::new(
+            codes::COMPANY_MISSING,
+            "No company is associated, and the settings make the company the customer.",
+        )
+        .about(enrollment.object.describe())
+        .remedy("Associate a company in HubSpot, or set the input customer_is to contact.")
+    })?;
+    let name = company.require_text("name")?;
+    check_name(name, SHORT_NAME_MAX, "company name").map_err(|problem| problem.about(company.describe()))?;
+    Ok(name)
+}
+
+fn is_eligible(enrollment: &Enrollment, contact: Contact<'_>, problems: &mut Problems) -> bool {
+    let Some(text) = enrollment.input("sync_filter") else {
+        return true;
+    };
+    let Some(filter) = problems.note(SyncFilter::parse(text, contact::FILTERABLE)) else {
+        return false;
+    };
+    let eligible = filter.is_met_by(contact.record);
+    if !eligible {
+        problems.add(
+            Problem::new(
+                codes::CONTACT_NOT_ELIGIBLE,
+                "The contact does not meet the filter of the data sync, so it is not a customer.",
+            )
+            .about(contact.record.describe())
+            .remedy("Change the contact so that it is synced, or change the filter."),
+        );
+    }
+    eligible
+}
+
+/// Whether a missing customer is the data sync's to bring.
+fn left_to_data_sync(enrollment: &Enrollment, party: &Party<'_>, problems: &mut Problems) -> bool {
+    let words = [("host", false), ("hubspot", true)];
+    let by_hubspot = problems.note(enrollment.choice("customer_creation", &words)).flatten();
+    matches!(party, Party::Person(_, Matching::Synced)) && by_hubspot == Some(true)
+}
+
+/// The rows among which the customer is, inactive ones included.
+///
+/// The legacy match asks by name: QuickBooks may not let e-mail addresses be asked for, and an
+/// address that stands second in the text would not be found.
+fn candidates(company: &Company<'_>, party: &Party<'_>) -> Result<Vec<Customer>, Fault> {
+    const BY_NAME: &str = "SELECT * FROM Customer \
+        WHERE GivenName = ? AND FamilyName = ? AND Active IN (true, false)";
+    const BY_EMAIL: &str = "SELECT * FROM Customer \
+        WHERE PrimaryEmailAddr LIKE ? AND Active IN (true, false)";
+    const BY_COMPANY: &str = "SELECT * FROM Customer \
+        WHERE CompanyName = ? AND Active IN (true, false)";
+    const BY_DISPLAY_NAME: &str = "SELECT * FROM Customer \
+        WHERE DisplayName = ? AND Active IN (true, false)";
+    match party {
+        Party::Person(person, Matching::Legacy) => company.query(BY_NAME, &[person.first, person.last]),
+        Party::Person(person, Matching::Synced) => {
+            let found = company.query(BY_EMAIL, &[&format!("%{}%", person.email)]);
+            match found {
+                Err(fault) if fault.is(NOT_QUERYABLE) => company.query(BY_NAME, &[person.first, person.last]),
+                other => other,
+            }
+        }
+        Party::Business { name, .. } => {
+            let rows: Vec<Customer> = company.query(BY_COMPANY, &[name])?;
+            if rows.is_empty() {
+                return company.query(BY_DISPLAY_NAME, &[name]);
+            }
+            Ok(rows)
+        }
+    }
+}
+
+/// The first display name that nobody has. Asked before any write, so that a refusal never
+/// follows one.
+fn free_name(company: &Company<'_>, party: &Party<'_>, problems: &mut Problems) -> Result<Option<String>, Fault> {
+    let names = party.display_names();
+    for name in &names {
+        problems.note(check_name(name, DISPLAY_NAME_MAX, "display name"));
+    }
+    let mut taken = names_of::<Customer>(company, &names, |row| row.display_name)?;
+    for more in [
+        names_of::<Vendor>(company, &names, |row| row.display_name),
+        names_of::<Employee>(company, &names, |row| row.display_name),
+    ] {
+        match more {
+            Ok(more) => taken.extend(more),
+            // Without a look at this list QuickBooks itself says no, and the longer name is tried.
+            Err(fault) if fault.is_denied() || fault.is(NOT_QUERYABLE) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    let is_free = |name: &String| !taken.contains(&name.to_lowercase());
+    let free = names.iter().find(|name| is_free(name)).cloned();
+    if free.is_none() {
+        problems.add(
+            Problem::new(
+                codes::NAME_TAKEN,
+                format!("“{}” and “{}” are both used by other customers, vendors or employees.", names[0], names[1]),
+            )
+            .remedy("Rename one of them in QuickBooks, or choose the customer in the step."),
+        );
+    }
+    Ok(free)
+}
+
+fn names_of<E: Entity>(
+    company: &Company<'_>,
+    names: &[String; 2],
+    name_of: impl Fn(E) -> Option<String>,
+) -> Result<Vec<String>, Fault> {
+    let statement = format!("SELECT * FROM {} WHERE DisplayName IN ? AND Active IN (true, false)", E::NAME);
+    let rows: Vec<E> = company.query_in(&statement, &[&names[0], &names[1]])?;
+    Ok(rows.into_iter().filter_map(name_of).map(|name| name.to_lowercase()).collect())
+}
+
+fn ambiguous(customers: &[Customer]) -> Problem {
+    let list: Vec<String> = customers.iter().map(named).collect();
+    Problem::new(codes::CUSTOMER_AMBIGUOUS, format!("Several customers match the contact: {}.", list.join(", ")))
+        .remedy("Merge them in QuickBooks, or choose the customer in the step.")
+}
+
+fn inactive(customer: &Customer) -> Problem {
+    Problem::new(codes::CUSTOMER_INACTIVE, format!("The matching customer {} has been made inactive.", named(customer)))
+        .remedy("Make the customer active again in QuickBooks, or choose another one in the step.")
+}
+
+fn not_synced_yet() -> Problem {
+    Problem::new(codes::CUSTOMER_NOT_SYNCED_YET, "The data sync has not brought the contact to QuickBooks yet.")
+        .remedy("Wait for the sync, or look at its errors in HubSpot.")
+}
+
+fn named(customer: &Customer) -> String {
+    let name = customer.display_name.as_deref().unwrap_or_default();
+    let id = customer.id.as_deref().unwrap_or_default();
+    format!("“{name}” (id {id})")
+}

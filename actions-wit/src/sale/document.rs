@@ -1,0 +1,138 @@
+//! Turns the lines of a sale into QuickBooks' lines. Everything was checked before: nothing here
+//! can fail.
+
+use super::lines::SaleLine;
+use super::totals::Totals;
+use crate::money::{Decimal, Money, Quantity, UnitPrice, Unrounded};
+use crate::quickbooks::{DiscountLine, Line, Reference, SalesItemLine};
+
+/// QuickBooks keeps five decimals of quantities and prices for certain; with more it may compute
+/// another amount than it was sent (error 6070).
+const DECIMALS_MAX: u32 = 5;
+
+/// How the company wants its documents.
+pub(super) struct Style<'s> {
+    pub(super) discounts_allowed: bool,
+    pub(super) class: Option<&'s Reference>,
+}
+
+/// The lines of a document; `items` holds the product of each line in order.
+pub(super) fn lines(lines: &[SaleLine<'_>], items: &[Reference], totals: &Totals, style: &Style<'_>) -> Vec<Line> {
+    let of_sale = lines.iter().zip(items);
+    let mut document: Vec<Line> = of_sale.map(|(line, item)| sold(line, item, style)).collect();
+    if style.discounts_allowed && !totals.discount.is_zero() {
+        document.push(discount(totals.discount));
+    }
+    document
+}
+
+fn sold(line: &SaleLine<'_>, item: &Reference, style: &Style<'_>) -> Line {
+    let amount = if style.discounts_allowed { line.gross } else { line.net };
+    let (qty, unit_price) = quantity_and_price(line, amount).unzip();
+    Line {
+        description: line.description().map(str::to_owned),
+        amount: Some(amount),
+        detail_type: Some("SalesItemLineDetail".to_owned()),
+        sales_item_line_detail: Some(SalesItemLine {
+            item_ref: Some(item.clone()),
+            qty,
+            unit_price,
+            class_ref: style.class.cloned(),
+            ..SalesItemLine::default()
+        }),
+        ..Line::default()
+    }
+}
+
+/// A discount's amount is positive; its account is the company's default.
+fn discount(amount: Money) -> Line {
+    Line {
+        amount: Some(amount),
+        detail_type: Some("DiscountLineDetail".to_owned()),
+        discount_line_detail: Some(DiscountLine { percent_based: Some(false), ..DiscountLine::default() }),
+        ..Line::default()
+    }
+}
+
+/// Quantity and price whose product is the amount to the cent. Where there are none, the line
+/// states its amount alone, which QuickBooks takes as it is.
+fn quantity_and_price(line: &SaleLine<'_>, amount: Money) -> Option<(Quantity, UnitPrice)> {
+    let quantity = line.quantity;
+    if quantity.decimal().scale() > DECIMALS_MAX {
+        return None;
+    }
+    if amount == line.gross {
+        let fits = line.unit_price.decimal().scale() <= DECIMALS_MAX;
+        return fits.then_some((quantity, line.unit_price));
+    }
+    let net_price = amount.decimal().checked_div(quantity.decimal())?;
+    let price = UnitPrice::new(rounded(net_price));
+    let product = price.times(quantity).map(Unrounded::round_half_up);
+    (product == Ok(amount)).then_some((quantity, price))
+}
+
+fn rounded(price: Decimal) -> Decimal {
+    price.round_dp_with_strategy(DECIMALS_MAX, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CrmObject, Problems};
+
+    fn document(lines_of: &[&[(&str, &str)]], discounts_allowed: bool) -> Vec<Line> {
+        let associated = lines_of
+            .iter()
+            .map(|properties| {
+                let owned = properties.iter().map(|&(name, value)| (name.into(), value.into()));
+                CrmObject::new("line_item", "1", owned.collect())
+            })
+            .collect();
+        let enrollment = crate::sale::tests::enrollment(associated, &[]);
+        let mut problems = Problems::new();
+        let read = crate::sale::lines::read(&enrollment, &mut problems);
+        let totals = Totals::of(&read).unwrap();
+        let items = vec![Reference::to("1"); read.len()];
+        lines(&read, &items, &totals, &Style { discounts_allowed, class: None })
+    }
+
+    fn shown(line: &Line) -> (String, Option<String>) {
+        let detail = line.sales_item_line_detail.as_ref();
+        let price = detail.and_then(|detail| detail.unit_price);
+        (line.amount.unwrap().to_string(), price.map(|price| price.decimal().to_string()))
+    }
+
+    #[test]
+    fn discounts_of_all_lines_become_one_discount_line() {
+        let document = document(
+            &[
+                &[("quantity", "3"), ("price", "100"), ("hs_discount_percentage", "10")],
+                &[("quantity", "1"), ("price", "50"), ("discount", "5.50")],
+            ],
+            true,
+        );
+        assert_eq!(document.len(), 3);
+        assert_eq!(shown(&document[0]), ("300.00".into(), Some("100".into())));
+        assert_eq!(shown(&document[2]), ("35.50".into(), None));
+        assert_eq!(document[2].detail_type.as_deref(), Some("DiscountLineDetail"));
+    }
+
+    #[test]
+    fn a_company_that_forbids_discounts_gets_net_prices() {
+        let document = document(&[&[("quantity", "3"), ("price", "100"), ("hs_discount_percentage", "10")]], false);
+        assert_eq!(document.len(), 1);
+        assert_eq!(shown(&document[0]), ("270.00".into(), Some("90".into())));
+    }
+
+    #[test]
+    fn a_net_price_that_does_not_divide_leaves_the_amount_alone() {
+        let document = document(&[&[("quantity", "30000"), ("price", "1"), ("discount", "0.3333333")]], false);
+        assert_eq!(shown(&document[0]), ("20000.00".into(), None));
+    }
+
+    #[test]
+    fn a_price_with_more_decimals_than_quickbooks_keeps_leaves_the_amount_alone() {
+        let document = document(&[&[("quantity", "1000"), ("price", "0.0123456")]], true);
+        assert_eq!(shown(&document[0]), ("12.35".into(), None));
+    }
+}

@@ -1,0 +1,67 @@
+//! Choices from QuickBooks' lists: a term, a class, an account that was picked in the step may
+//! have been made inactive or deleted since. Checked here once, in one way.
+
+use crate::quickbooks::{Account, Class, Entity, Term};
+use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
+
+/// A list entity that a step can pick.
+pub(super) trait Listed: Entity {
+    /// What a bookkeeper calls it.
+    const WHAT: &'static str;
+
+    fn is_active(&self) -> bool;
+}
+
+impl Listed for Term {
+    const WHAT: &'static str = "payment terms";
+
+    fn is_active(&self) -> bool {
+        self.active != Some(false)
+    }
+}
+
+impl Listed for Class {
+    const WHAT: &'static str = "class";
+
+    fn is_active(&self) -> bool {
+        self.active != Some(false)
+    }
+}
+
+impl Listed for Account {
+    const WHAT: &'static str = "account";
+
+    fn is_active(&self) -> bool {
+        self.active != Some(false)
+    }
+}
+
+/// The entity an input picks by id, if it picks one that can be used.
+pub(super) fn picked<L: Listed>(
+    enrollment: &Enrollment,
+    company: &Company<'_>,
+    input: &'static str,
+    problems: &mut Problems,
+) -> Result<Option<L>, Fault> {
+    let Some(id) = enrollment.chosen(input) else {
+        return Ok(None);
+    };
+    let statement = format!("SELECT * FROM {} WHERE Id = ? AND Active IN (true, false)", L::NAME);
+    let found: Option<L> = company.query(&statement, &[id])?.into_iter().next();
+    Ok(problems.note(usable(found, input, id)))
+}
+
+fn usable<L: Listed>(found: Option<L>, input: &'static str, id: &str) -> Result<L, Problem> {
+    let what = L::WHAT;
+    match found {
+        Some(entity) if entity.is_active() => Ok(entity),
+        Some(_) => Err(Problem::new(
+            codes::CHOICE_INACTIVE,
+            format!("The chosen {what} (id {id}) has been made inactive in QuickBooks."),
+        )),
+        None => Err(Problem::new(codes::CHOICE_NOT_FOUND, format!("QuickBooks has no {what} with the id {id}."))),
+    }
+    .map_err(|problem| {
+        problem.about(input).remedy("Choose another one in the step, or make it active again in QuickBooks.")
+    })
+}

@@ -1,0 +1,343 @@
+//! QuickBooks Online on loopback HTTP: companies that behave like the Accounting API v3.
+//!
+//! [`QuickBooks::handle`] answers one request and is the seam for tests without sockets; put it behind
+//! a [`crate::server::Server`] and it is a service. Everything is in memory. What a company holds is in
+//! `books`, what a write must satisfy in `write` and below, the query language in `query`, tokens in
+//! `oauth`. It knows nothing of HubSpot, of runs or of the host.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use self::answer::{Answer, Gateway};
+use self::books::Books;
+use self::entity::Entity;
+use self::fault::Fault;
+use self::oauth::Tokens;
+use self::replies::Replies;
+use self::request::Incoming;
+use self::write::Circumstances;
+use crate::clock::Clock;
+use crate::faults::{Effect, Faults, Refusal, suffer};
+use crate::requests::{LoggedRequest, Requests};
+use crate::server::AnswerLost;
+
+mod admin;
+mod answer;
+mod books;
+mod dispatch;
+mod entity;
+mod fault;
+mod lists;
+mod names;
+mod numbering;
+mod oauth;
+mod preferences;
+mod query;
+mod replies;
+mod request;
+mod row;
+mod sales;
+mod schema;
+mod seed;
+mod sign_in;
+mod tax;
+mod write;
+
+pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
+pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
+
+/// The service. Copies share their companies, tokens, faults and log.
+#[derive(Clone)]
+pub struct QuickBooks {
+    state: Arc<Mutex<State>>,
+    faults: Faults,
+    requests: Requests,
+}
+
+/// What differs between reports of the real service, or what a test moves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub clock: Clock,
+    /// How long a `requestid` is remembered; nothing at all at zero. Intuit documents no figure.
+    pub request_id_memory: Duration,
+    /// How long an access token opens its company.
+    pub token_lifetime: Duration,
+    pub refresh_token_rotation: RefreshTokenRotation,
+    /// Whether `PrimaryEmailAddr` can stand in a `WHERE`; sources conflict.
+    pub email_queryable: bool,
+}
+
+/// A company to add.
+#[derive(Clone, Debug)]
+pub struct Company {
+    pub realm: String,
+    pub name: String,
+    /// Two letters, such as `US`.
+    pub country: String,
+    /// Three letters, such as `USD`.
+    pub home_currency: String,
+    pub multi_currency: bool,
+    /// The company numbers its documents itself, and gets none where it sends none.
+    pub custom_numbers: bool,
+}
+
+/// Everything behind the lock, which is never held over an await.
+struct State {
+    settings: Settings,
+    companies: BTreeMap<String, Books>,
+    tokens: Tokens,
+    replies: Replies,
+    /// Counts answers, for `intuit_tid`.
+    answered: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            clock: Clock::system(),
+            request_id_memory: Duration::from_secs(24 * 60 * 60),
+            token_lifetime: Duration::from_secs(60 * 60),
+            refresh_token_rotation: RefreshTokenRotation::OldValueForADay,
+            email_queryable: true,
+        }
+    }
+}
+
+impl QuickBooks {
+    /// A service without companies.
+    pub fn empty(settings: Settings) -> Self {
+        let state = State {
+            settings,
+            companies: BTreeMap::new(),
+            tokens: Tokens::default(),
+            replies: Replies::default(),
+            answered: 0,
+        };
+        let state = Arc::new(Mutex::new(state));
+        Self { state, faults: Faults::default(), requests: Requests::default() }
+    }
+
+    /// A service with the four companies of the seed, on the machine's time.
+    pub fn seeded() -> Self {
+        Self::seeded_with(Settings::default())
+    }
+
+    /// A service with the four companies of the seed.
+    pub fn seeded_with(settings: Settings) -> Self {
+        let service = Self::empty(settings);
+        for books in seed::companies() {
+            service.add_books(books);
+        }
+        service
+    }
+
+    /// Adds a company with a chart of accounts, terms, payment methods and tax codes, and nothing else.
+    pub fn add_company(&self, company: &Company) {
+        self.add_books(seed::company(company));
+    }
+
+    /// The realm ids of all companies.
+    pub fn company_ids(&self) -> Vec<String> {
+        self.state().companies.keys().cloned().collect()
+    }
+
+    /// Stores an object as a request would, without a token: the stored object, or the fault.
+    pub fn create(&self, realm: &str, entity: &str, body: Value) -> Result<Value, Value> {
+        self.change(realm, |books, circumstances| {
+            let entity = Entity::named(entity).ok_or_else(|| Fault::unsupported_object(entity))?;
+            let Value::Object(body) = body else { return Err(Fault::malformed_body()) };
+            let sent = schema::parse_row(entity, body)?;
+            write::create(books, entity, sent, circumstances).map(Value::Object)
+        })
+    }
+
+    /// Merges preferences into those of a company: the whole of them, or the fault.
+    pub fn update_preferences(&self, realm: &str, preferences: Value) -> Result<Value, Value> {
+        self.change(realm, |books, circumstances| {
+            let Value::Object(mut sent) = preferences else { return Err(Fault::malformed_body()) };
+            let stored = write::find(books, Entity::Preferences, "1")?;
+            for member in ["Id", "SyncToken"] {
+                sent.insert(member.to_owned(), stored[member].clone());
+            }
+            write::update(books, Entity::Preferences, sent, circumstances).map(Value::Object)
+        })
+    }
+
+    /// Every stored object of an entity in the order of creation, inactive ones too. None for an
+    /// unknown company or entity.
+    pub fn documents(&self, realm: &str, entity: &str) -> Vec<Value> {
+        let state = self.state();
+        let books = state.companies.get(realm).zip(Entity::named(entity));
+        books.map(|(books, entity)| books.rows(entity).cloned().map(Value::Object).collect()).unwrap_or_default()
+    }
+
+    /// Ends or renews a company's subscription: while it has ended, everything answers 6190.
+    pub fn set_suspended(&self, realm: &str, suspended: bool) {
+        self.with_books(realm, |books| books.suspended = suspended);
+    }
+
+    /// Whether closed books ask for a password: then 6210 instead of 6200.
+    pub fn set_closed_with_password(&self, realm: &str, with_password: bool) {
+        self.with_books(realm, |books| books.closed_with_password = with_password);
+    }
+
+    /// Units of the home currency for one unit of `currency`, for transactions that state no rate.
+    pub fn set_exchange_rate(&self, realm: &str, currency: &str, rate: Decimal) {
+        self.with_books(realm, |books| {
+            books.exchange_rates.insert(currency.to_owned(), rate);
+        });
+    }
+
+    /// How long a `requestid` is remembered from now on.
+    pub fn set_request_id_memory(&self, memory: Duration) {
+        self.state().settings.request_id_memory = memory;
+    }
+
+    /// Whether `PrimaryEmailAddr` can stand in a `WHERE` from now on.
+    pub fn set_email_queryable(&self, queryable: bool) {
+        self.state().settings.email_queryable = queryable;
+    }
+
+    /// What the old refresh token is worth from the next rotation on.
+    pub fn set_refresh_token_rotation(&self, rotation: RefreshTokenRotation) {
+        self.state().settings.refresh_token_rotation = rotation;
+    }
+
+    /// The faults to arm.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What was asked, oldest first. Requests to the simulator itself are not listed.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.requests.all()
+    }
+
+    /// Forgets what was asked.
+    pub fn clear_requests(&self) {
+        self.requests.clear();
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AnswerLost> {
+        let request = Arc::new(Incoming::new(request));
+        if let Some(answer) = admin::answer(self, &request) {
+            return Ok(self.dressed(answer));
+        }
+        let effect = self.faults.take(&request.method, &request.decoded_path(), &request.body);
+        let reserved = matches!(effect, Some(Effect::LateCommit { .. })) && self.reserve(&request);
+        let kept = effect.clone();
+        let answered = effect != Some(Effect::AnswerLost);
+        let (service, asked) = (self.clone(), Arc::clone(&request));
+        let commit = move || service.commit(&asked, reserved, answered);
+        let refused = self.clone();
+        let answer = suffer(effect, commit, |refusal| refused.refuse(&request, refusal)).await;
+        if kept.is_some_and(|effect| !effect.commits()) {
+            let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+            self.log(&request, status, false);
+        }
+        answer
+    }
+
+    /// Does what a request asks for.
+    fn commit(&self, request: &Incoming, reserved: bool, answered: bool) -> Response<Bytes> {
+        let answer = {
+            let mut state = self.state();
+            let answer = dispatch::answer(&mut state, request, reserved);
+            if let Some(key) = reserved.then(|| reply_key(request)).flatten() {
+                state.replies.end(&key);
+            }
+            answer
+        };
+        let status = answered.then(|| answer.status.as_u16());
+        self.log(request, status, answer.committed);
+        self.dressed(answer)
+    }
+
+    fn refuse(&self, request: &Incoming, refusal: Refusal) -> Response<Bytes> {
+        let now = self.state().settings.clock.now();
+        let answer = match refusal {
+            Refusal::Throttled => Answer::gateway(&Gateway::throttled(), now),
+            Refusal::ExpiredToken => {
+                Answer::gateway(&Gateway::expired_token(request.bearer().unwrap_or_default()), now)
+            }
+            Refusal::ServerError { status } => {
+                let status = http::StatusCode::from_u16(status);
+                let status = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+                Answer::fault(&Fault::system_failure(status), now)
+            }
+        };
+        self.dressed(answer)
+    }
+
+    /// Marks a write as under way; `false` if it is already, or carries no `requestid`.
+    fn reserve(&self, request: &Incoming) -> bool {
+        reply_key(request).is_some_and(|key| self.state().replies.begin(key))
+    }
+
+    fn dressed(&self, answer: Answer) -> Response<Bytes> {
+        let mut state = self.state();
+        state.answered += 1;
+        let seconds = state.settings.clock.now().as_second();
+        answer.into_response(&format!("1-{seconds:08x}-{:024x}", state.answered))
+    }
+
+    fn log(&self, request: &Incoming, status: Option<u16>, committed: bool) {
+        self.requests.push(LoggedRequest {
+            method: request.method.to_string(),
+            path: request.decoded_path(),
+            requestid: request.parameter("requestid").map(str::to_owned),
+            status,
+            committed,
+        });
+    }
+
+    fn add_books(&self, books: Books) {
+        let mut state = self.state();
+        let now = state.settings.clock.now();
+        state.tokens.connect(&books.realm, now);
+        state.companies.insert(books.realm.clone(), books);
+    }
+
+    fn change(
+        &self,
+        realm: &str,
+        change: impl FnOnce(&mut Books, Circumstances) -> Result<Value, Fault>,
+    ) -> Result<Value, Value> {
+        let mut state = self.state();
+        let circumstances = Circumstances { now: state.settings.clock.now(), allow_duplicate_number: false };
+        let books = state.companies.get_mut(realm).ok_or_else(|| Fault::object_not_found().body())?;
+        change(books, circumstances).map_err(|fault| fault.body())
+    }
+
+    fn with_books(&self, realm: &str, change: impl FnOnce(&mut Books)) {
+        if let Some(books) = self.state().companies.get_mut(realm) {
+            change(books);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic in a handler is a bug of the simulator; the test that met it fails on its own.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Company and `requestid` of a write, if it carries one.
+fn reply_key(request: &Incoming) -> Option<replies::Key> {
+    match request.segments().as_slice() {
+        ["v3", "company", realm, ..] => Some(((*realm).to_owned(), request.request_id()?.to_owned())),
+        _ => None,
+    }
+}
+
+/// The zone of QuickBooks' servers, whose day is the default date of a transaction.
+fn pacific() -> TimeZone {
+    TimeZone::get("America/Los_Angeles").unwrap_or(TimeZone::UTC)
+}

@@ -1,0 +1,208 @@
+//! Create, update, delete, void and send: what every entity has in common.
+//!
+//! A write is checked completely before anything is stored. What a body must contain and what the
+//! server adds is decided per family (`names`, `lists`, `sales`); this module keeps ids, SyncToken and
+//! times, and applies what a stored transaction does to customers, stock and estimates.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::books::{Books, stored_time};
+use super::entity::{Entity, Family};
+use super::fault::Fault;
+use super::row::{Row, is_true, set, text};
+use super::{lists, names, pacific, preferences, sales};
+
+/// The circumstances of a write that are not in its body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) now: Timestamp,
+    /// `include=allowduplicatedocnum`.
+    pub(crate) allow_duplicate_number: bool,
+}
+
+impl Circumstances {
+    /// The server's date, which is Pacific.
+    pub(crate) fn today(self) -> Date {
+        self.now.to_zoned(pacific()).date()
+    }
+}
+
+/// Stores a new object; an `Id` in the body must not be one that exists.
+pub(crate) fn create(books: &mut Books, entity: Entity, sent: Row, circumstances: Circumstances) -> Result<Row, Fault> {
+    let id = books.next_id(entity);
+    create_as(books, entity, sent, &id, circumstances)
+}
+
+/// Stores a new object under an id of the caller's choice, as seeds do.
+pub(crate) fn create_as(
+    books: &mut Books,
+    entity: Entity,
+    mut sent: Row,
+    id: &str,
+    circumstances: Circumstances,
+) -> Result<Row, Fault> {
+    sent.retain(|member, value| value.as_str() != Some("") && !is_server_owned(member));
+    let derived = derive(books, entity, sent, None, circumstances)?;
+    let created = stored_time(circumstances.now);
+    let row = with_system_members(derived, id, "0", &created, &created);
+    Ok(commit(books, entity, None, row, circumstances))
+}
+
+/// Changes a stored object: `sparse` keeps what is not sent, otherwise it is cleared.
+pub(crate) fn update(books: &mut Books, entity: Entity, sent: Row, circumstances: Circumstances) -> Result<Row, Fault> {
+    let stored = current(books, entity, &sent)?.clone();
+    let merged = merge(entity, &stored, sent);
+    let derived = derive(books, entity, merged, Some(&stored), circumstances)?;
+    if without_system_members(derived.clone()) == without_system_members(stored.clone()) {
+        // Saving what is there already is no change: SyncToken and times stay.
+        return Ok(stored);
+    }
+    Ok(replace(books, entity, &stored, derived, circumstances))
+}
+
+/// Removes a transaction. List objects are deactivated instead, by an update.
+pub(crate) fn delete(
+    books: &mut Books,
+    entity: Entity,
+    sent: &Row,
+    circumstances: Circumstances,
+) -> Result<Value, Fault> {
+    let stored = current(books, entity, sent)?.clone();
+    sales::check_open_books(books, &stored)?;
+    let id = text(&stored, "Id").unwrap_or_default();
+    books.remove(entity, id);
+    sales::apply(books, entity, Some(&stored), None, &stored_time(circumstances.now));
+    Ok(json!({ "domain": "QBO", "status": "Deleted", "Id": id }))
+}
+
+/// Sets every amount of a transaction to nothing and keeps its number.
+pub(crate) fn void(books: &mut Books, entity: Entity, sent: &Row, circumstances: Circumstances) -> Result<Row, Fault> {
+    let stored = current(books, entity, sent)?.clone();
+    sales::check_open_books(books, &stored)?;
+    Ok(replace(books, entity, &stored, sales::voided(stored.clone()), circumstances))
+}
+
+/// E-mails a transaction, to its own address or to another one that it then keeps.
+pub(crate) fn send(
+    books: &mut Books,
+    entity: Entity,
+    id: &str,
+    to: Option<&str>,
+    circumstances: Circumstances,
+) -> Result<Row, Fault> {
+    let stored = books.row(entity, id).ok_or_else(Fault::object_not_found)?.clone();
+    let sent = sales::sent(stored.clone(), to, &stored_time(circumstances.now))?;
+    Ok(replace(books, entity, &stored, sent, circumstances))
+}
+
+/// The stored object that a body with `Id` and `SyncToken` is about.
+fn current<'a>(books: &'a Books, entity: Entity, sent: &Row) -> Result<&'a Row, Fault> {
+    let id = text(sent, "Id").ok_or_else(|| Fault::missing("Id"))?;
+    let stored = find(books, entity, id)?;
+    let token = text(sent, "SyncToken").ok_or_else(|| Fault::missing("SyncToken"))?;
+    if text(stored, "SyncToken") != Some(token) {
+        return Err(Fault::stale_object());
+    }
+    Ok(stored)
+}
+
+/// The object of this id; pseudo tax codes have words for ids, everything else numbers.
+pub(crate) fn find<'a>(books: &'a Books, entity: Entity, id: &str) -> Result<&'a Row, Fault> {
+    if let Some(row) = books.row(entity, id) {
+        return Ok(row);
+    }
+    if id.parse::<u64>().is_err() && entity.family() != Family::Tax {
+        return Err(Fault::invalid_id(id));
+    }
+    Err(Fault::object_not_found())
+}
+
+fn merge(entity: Entity, stored: &Row, sent: Row) -> Row {
+    let mut merged = if is_true(&sent, "sparse") { stored.clone() } else { kept(entity, stored) };
+    for (member, value) in sent {
+        if is_server_owned(&member) {
+            continue;
+        }
+        if value.as_str() == Some("") {
+            merged.remove(&member);
+        } else {
+            merged.insert(member, value);
+        }
+    }
+    merged
+}
+
+/// What a full update keeps although it was not sent.
+fn kept(entity: Entity, stored: &Row) -> Row {
+    let members: &[&str] = match entity.family() {
+        Family::Name => names::KEPT,
+        Family::List => lists::KEPT,
+        Family::Sale => sales::KEPT,
+        Family::Singleton => return stored.clone(),
+        Family::Tax => &[],
+    };
+    stored
+        .iter()
+        .filter(|(member, _)| members.contains(&member.as_str()))
+        .map(|(member, value)| (member.clone(), value.clone()))
+        .collect()
+}
+
+fn derive(
+    books: &Books,
+    entity: Entity,
+    draft: Row,
+    stored: Option<&Row>,
+    circumstances: Circumstances,
+) -> Result<Row, Fault> {
+    match entity.family() {
+        Family::Name => names::derive(books, entity, draft, stored),
+        Family::List => lists::derive(books, entity, draft, stored),
+        Family::Sale => sales::derive(books, entity, draft, stored, circumstances),
+        Family::Singleton => Ok(preferences::derive(draft, stored)),
+        Family::Tax => Ok(draft),
+    }
+}
+
+fn replace(books: &mut Books, entity: Entity, stored: &Row, changed: Row, circumstances: Circumstances) -> Row {
+    let id = text(stored, "Id").unwrap_or_default();
+    let token = text(stored, "SyncToken").and_then(|token| token.parse::<u64>().ok()).unwrap_or(0) + 1;
+    let created = stored["MetaData"]["CreateTime"].as_str().unwrap_or_default();
+    let updated = stored_time(circumstances.now);
+    let row = with_system_members(changed, id, &token.to_string(), created, &updated);
+    commit(books, entity, Some(stored), row, circumstances)
+}
+
+fn commit(books: &mut Books, entity: Entity, stored: Option<&Row>, mut row: Row, circumstances: Circumstances) -> Row {
+    books.number_addresses(&mut row);
+    books.put(entity, row.clone());
+    match entity.family() {
+        Family::Sale => {
+            sales::apply(books, entity, stored, Some(&row), &stored_time(circumstances.now));
+        }
+        Family::Name | Family::List | Family::Singleton | Family::Tax => {}
+    }
+    row
+}
+
+fn with_system_members(row: Row, id: &str, token: &str, created: &str, updated: &str) -> Row {
+    let mut stored = Row::new();
+    set(&mut stored, "domain", "QBO");
+    set(&mut stored, "sparse", false);
+    set(&mut stored, "Id", id);
+    set(&mut stored, "SyncToken", token);
+    set(&mut stored, "MetaData", json!({ "CreateTime": created, "LastUpdatedTime": updated }));
+    stored.extend(without_system_members(row));
+    stored
+}
+
+fn without_system_members(mut row: Row) -> Row {
+    row.retain(|member, _| !is_server_owned(member));
+    row
+}
+
+fn is_server_owned(member: &str) -> bool {
+    matches!(member, "domain" | "sparse" | "status" | "Id" | "SyncToken" | "MetaData")
+}

@@ -1,0 +1,125 @@
+//! Action versions: a component at a digest, checked before anything of it runs, compiled once and
+//! kept as compiled code.
+
+pub mod build;
+mod code_cache;
+mod verify;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::action::{BadDefinition, Definition};
+use crate::ids::Digest;
+use crate::sandbox::{Ending, Limits, Loaded, Sandbox};
+pub use code_cache::CodeCache;
+pub use verify::{Component, Unfit, verify};
+
+/// A component that was checked, compiled, linked and asked for its definition.
+pub struct ActionVersion {
+    /// Its definition, as it told it once.
+    pub definition: Definition,
+    /// The same, as text.
+    pub definition_text: String,
+    /// What it is.
+    pub digest: Digest,
+    /// Ready to run.
+    pub loaded: Loaded,
+}
+
+/// Loads action versions.
+pub struct Catalog {
+    sandbox: Arc<Sandbox>,
+    code: CodeCache,
+}
+
+impl Catalog {
+    /// A catalog whose compiled code is kept in `folder`.
+    pub fn open(sandbox: Arc<Sandbox>, folder: PathBuf) -> Result<Self, BadComponent> {
+        Ok(Self { sandbox, code: CodeCache::open(folder)? })
+    }
+
+    /// Checks, compiles and links a component, and asks it for its definition.
+    pub async fn load(&self, wasm: &[u8], limits: Limits) -> Result<ActionVersion, BadComponent> {
+        let digest = Digest::of(wasm);
+        let component = match self.code.get(self.sandbox.engine(), &digest) {
+            Some(component) => component,
+            None => {
+                verify(wasm)?;
+                self.code.compile(self.sandbox.engine(), &digest, wasm)?
+            }
+        };
+        let loaded =
+            self.sandbox.link(&component, limits).map_err(|error| BadComponent::Unlinkable(error.to_string()))?;
+        let definition_text =
+            self.sandbox.definition(&loaded).await.map_err(|ending| BadComponent::NoDefinition(said(&ending)))?;
+        let definition = Definition::parse(&definition_text)?;
+        Ok(ActionVersion { definition, definition_text, digest, loaded })
+    }
+}
+
+fn said(ending: &Ending) -> String {
+    match ending {
+        Ending::Exhausted(exhausted) => exhausted.sentence().into(),
+        Ending::Trapped(trap) => trap.clone(),
+        Ending::TimedOut => "it took too long".into(),
+        Ending::NoInstance(why) => why.clone(),
+        Ending::Stopped(_) | Ending::Outcome(_) | Ending::Refusal(_) => "it did not answer".into(),
+    }
+}
+
+/// A component that can't be an action here.
+#[derive(Debug, thiserror::Error)]
+pub enum BadComponent {
+    /// Refused before it was compiled.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// The compiler refused it.
+    #[error("the component does not compile: {0}")]
+    Uncompilable(String),
+    /// It does not fit the contract's types, or the instance pool.
+    #[error("the component does not fit the contract: {0}")]
+    Unlinkable(String),
+    /// It trapped, or ran into a limit, when asked.
+    #[error("the component gives no definition: {0}")]
+    NoDefinition(String),
+    /// Its definition breaks the schema.
+    #[error("the definition is not valid")]
+    BadDefinition(#[from] BadDefinition),
+    /// The folder for compiled code can't be used.
+    #[error("compiled code can't be kept in {}", folder.display())]
+    NoCache {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl BadComponent {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unfit(unfit) => unfit.code(),
+            Self::Uncompilable(_) => "does_not_compile",
+            Self::Unlinkable(_) => "does_not_link",
+            Self::NoDefinition(_) => "no_definition",
+            Self::BadDefinition(_) => "bad_definition",
+            Self::NoCache { .. } => "no_code_cache",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unfit(unfit) => unfit.hint(),
+            Self::Uncompilable(_) => "build it again with a released toolchain".into(),
+            Self::Unlinkable(_) => {
+                "build it against the WIT of this host (actions-wit/wit), whose types must match exactly".into()
+            }
+            Self::NoDefinition(_) => "`definition` must return the document at once, without any call".into(),
+            Self::BadDefinition(_) => "mend each place named above; the schema is actions-wit/definition.schema.json".into(),
+            Self::NoCache { .. } => "give a folder that only this user may write to with --code-cache".into(),
+        }
+    }
+}

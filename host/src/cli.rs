@@ -1,0 +1,122 @@
+//! The commands. One file per noun; each goes through the façades of the library. What went wrong is
+//! told as `error: … / caused by: … / hint: …`, with exit code 1, or 2 for a wrong use.
+#![expect(clippy::print_stdout, reason = "standard output is what a command answers with")]
+
+mod action;
+mod connect;
+mod demo;
+mod progress;
+mod run;
+mod show;
+mod simulator;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs QuickBooks actions: sandboxed WebAssembly components, each of which makes one right document
+/// from one HubSpot object, or says why not.
+#[derive(Parser)]
+#[command(name = "qbo-host", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows the whole product on simulators: deals become invoices, two are refused
+    Demo(demo::Demo),
+    /// Runs the QuickBooks and HubSpot simulators
+    Simulator(simulator::Simulators),
+    /// Builds and inspects actions
+    #[command(subcommand)]
+    Action(action::ActionCommand),
+    /// Starts runs
+    #[command(subcommand)]
+    Run(run::RunCommand),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("QBO_HOST_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new(error.into(), "free some threads or memory").tell(false),
+    };
+    let json = cli.command.json();
+    match runtime.block_on(cli.command.run()) {
+        Ok(code) => code,
+        Err(failure) => failure.tell(json),
+    }
+}
+
+impl Command {
+    fn json(&self) -> bool {
+        match self {
+            Self::Demo(demo) => demo.json,
+            Self::Simulator(_) => false,
+            Self::Action(action) => action.json(),
+            Self::Run(run) => run.json(),
+        }
+    }
+
+    async fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Demo(demo) => demo.run().await,
+            Self::Simulator(simulators) => simulators.run().await,
+            Self::Action(action) => action.run().await,
+            Self::Run(run) => run.run().await,
+        }
+    }
+}
+
+/// A command that could not do its work.
+struct Failure {
+    error: anyhow::Error,
+    hint: String,
+    code: &'static str,
+    exit: u8,
+}
+
+impl Failure {
+    /// Something failed: exit code 1.
+    fn new(error: anyhow::Error, hint: impl Into<String>) -> Self {
+        Self { error, hint: hint.into(), code: "failed", exit: 1 }
+    }
+
+    /// The command was used wrongly: exit code 2.
+    fn usage(error: anyhow::Error, hint: impl Into<String>) -> Self {
+        Self { error, hint: hint.into(), code: "usage", exit: 2 }
+    }
+
+    fn with_code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    fn tell(&self, json: bool) -> ExitCode {
+        let causes: Vec<String> = self.error.chain().skip(1).map(ToString::to_string).collect();
+        if json {
+            let error = serde_json::json!({
+                "code": self.code, "message": self.error.to_string(), "causes": causes, "hint": self.hint,
+            });
+            println!("{}", serde_json::json!({ "error": error }));
+        } else {
+            eprintln!("error: {}", self.error);
+            for cause in causes {
+                eprintln!("caused by: {cause}");
+            }
+            if !self.hint.is_empty() {
+                eprintln!("hint: {}", self.hint);
+            }
+        }
+        ExitCode::from(self.exit)
+    }
+}

@@ -1,0 +1,249 @@
+//! The one door for money. Every QuickBooks call of every action passes here, in this order:
+//! history (already answered?) → grant → rate → intent recorded durably → HTTP with `requestid` →
+//! answer recorded. Nothing else in the host sends a write to QuickBooks.
+//!
+//! The door knows calls and what came of them. It must not know what an invoice is, nor who asked.
+
+mod body;
+mod preview;
+pub mod statement;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::action::Verb;
+use crate::grant::Grants;
+use crate::ids::RequestId;
+use crate::quickbooks::{Client, Permit, Sent, Wait};
+use crate::runs::history::{Call, Fault, History, Record, Reply};
+use crate::runs::store::{Claim, Fence, Fenced, Learned, Store, Unavailable};
+use preview::Overlay;
+use statement::Statement;
+
+/// Rows of one query page that reach an action: at about 2 KiB an entity, a page stays far below
+/// the size limit of an answer.
+const ROWS_MAX: u32 = 200;
+
+/// Why the host ends an attempt in the middle of a call. A guest never sees any of these.
+#[derive(Debug)]
+pub enum Stop {
+    /// The world isn't ready; the run goes on later.
+    Wait(Wait),
+    /// The action made another call than in an earlier attempt. Nothing was sent.
+    Diverged {
+        /// Position in the history.
+        position: usize,
+    },
+    /// Another attempt holds the run.
+    Fenced,
+}
+
+/// The door of one attempt.
+pub struct Door {
+    fence: Fence,
+    store: Arc<dyn Store>,
+    client: Arc<Client>,
+    grants: Arc<Grants>,
+    overlay: Option<Overlay>,
+    history: History,
+    /// How many records the store holds.
+    durable: usize,
+    /// Whether the store holds the snapshot.
+    snapshot_durable: bool,
+    /// How many calls this attempt has made.
+    position: usize,
+}
+
+impl Door {
+    /// The door for a claimed run.
+    pub fn new(claim: &Claim, store: Arc<dyn Store>, client: Arc<Client>, grants: Arc<Grants>) -> Self {
+        Self {
+            fence: claim.fence,
+            store,
+            client,
+            grants,
+            overlay: claim.enrollment.preview.then(Overlay::default),
+            durable: claim.history.records.len(),
+            snapshot_durable: claim.history.snapshot.is_some(),
+            history: claim.history.clone(),
+            position: 0,
+        }
+    }
+
+    /// What is recorded and learned so far.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Whether this attempt has made every call that is recorded.
+    pub fn replayed_all(&self) -> bool {
+        self.position >= self.history.records.len()
+    }
+
+    /// What the preview would have written.
+    pub fn previewed(&self) -> Option<&Overlay> {
+        self.overlay.as_ref()
+    }
+
+    /// Keeps the snapshot until it is recorded with the first write.
+    pub fn learn_snapshot(&mut self, snapshot: crate::enrollment::Snapshot) {
+        self.history.snapshot.get_or_insert(snapshot);
+    }
+
+    /// What the store doesn't hold yet.
+    pub fn learned(&self) -> Learned {
+        Learned {
+            snapshot: if self.snapshot_durable { None } else { self.history.snapshot.clone() },
+            records: self.history.records[self.durable..].to_vec(),
+        }
+    }
+
+    /// A query in the action's words.
+    pub async fn query(&mut self, text: &str, values: &[String]) -> Result<Reply, Stop> {
+        let bound =
+            Statement::parse(text).and_then(|parsed| Ok((parsed.entity().to_owned(), parsed.bind(values, ROWS_MAX)?)));
+        match bound {
+            Ok((entity, text)) => self.call(Call { verb: Verb::Query, entity, key: None, text }).await,
+            Err(bad) => Ok(Err(Fault::own("bad-query", bad.to_string()))),
+        }
+    }
+
+    /// Any other call.
+    pub async fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        let position = self.position;
+        self.position += 1;
+        match self.history.records.get(position) {
+            Some(recorded) if recorded.call != call => Err(Stop::Diverged { position }),
+            Some(recorded) => match &recorded.reply {
+                Some(reply) => Ok(reply.clone()),
+                None => self.settle_at(position).await,
+            },
+            None => self.new_call(call).await,
+        }
+    }
+
+    /// Learns the answer of every write whose answer isn't known, by sending it again under its
+    /// own request id. No run ends held or refused before that.
+    pub async fn settle(&mut self) -> Result<(), Stop> {
+        for position in 0..self.history.records.len() {
+            if self.history.records[position].is_unanswered() {
+                // A rejection is an answer too.
+                let _reply = self.settle_at(position).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn new_call(&mut self, call: Call) -> Result<Reply, Stop> {
+        if let Err(fault) = self.check(&call) {
+            self.record(call, None, Some(Err(fault.clone())), Duration::ZERO);
+            return Ok(Err(fault));
+        }
+        if let Some(reply) = self.overlay.as_mut().and_then(|overlay| overlay.answer(&call)) {
+            self.record(call, None, Some(reply.clone()), Duration::ZERO);
+            return Ok(reply);
+        }
+        if let Some(reply) = self.client.cached(&call) {
+            self.record(call, None, Some(reply.clone()), Duration::ZERO);
+            return Ok(reply);
+        }
+        let permit = self.client.admit().await.map_err(Stop::Wait)?;
+        if call.verb.is_write() { self.write(call, permit).await } else { self.read(call, permit).await }
+    }
+
+    /// Everything that can be refused without asking QuickBooks.
+    fn check(&self, call: &Call) -> Result<(), Fault> {
+        body::check_name(&call.entity)?;
+        if !self.grants.allow(&call.entity, call.verb) {
+            let asked = format!("{}:{}", call.entity.to_ascii_lowercase(), call.verb);
+            return Err(Fault::own("denied", format!("the capability {asked} is not granted")));
+        }
+        if let Some(key) = &call.key {
+            body::check_key(key)?;
+            if self.history.records.iter().any(|earlier| earlier.call.key.as_ref() == Some(key)) {
+                return Err(Fault::own("key-reused", format!("the key '{key}' names an earlier write of this run")));
+            }
+        }
+        body::check(call)
+    }
+
+    async fn read(&mut self, call: Call, permit: Permit) -> Result<Reply, Stop> {
+        let client = Arc::clone(&self.client);
+        let task = tokio::spawn(async move {
+            let sent = client.send(&call, None, permit).await;
+            (call, sent)
+        });
+        let (call, sent) = task.await.map_err(|died| Stop::Wait(Wait::broken(&died)))?;
+        match sent {
+            Sent::Replied { reply, took } => {
+                self.record(call, None, Some(reply.clone()), took);
+                Ok(reply)
+            }
+            Sent::Unknown(wait) => Err(Stop::Wait(wait)),
+        }
+    }
+
+    async fn write(&mut self, call: Call, permit: Permit) -> Result<Reply, Stop> {
+        let request_id = call
+            .key
+            .as_ref()
+            .map(|key| RequestId::of(self.fence.run, call.verb.as_str(), &call.entity, key, 0));
+        let learned = self.learned();
+        let position = self.record(call, request_id, None, Duration::ZERO);
+        let intent = self.history.records[position].clone();
+        if self.store.begin_write(self.fence, learned, intent).await? == Fenced::Yes {
+            return Err(Stop::Fenced);
+        }
+        self.durable = self.history.records.len();
+        self.snapshot_durable = self.history.snapshot.is_some();
+        self.send_write(position, permit).await
+    }
+
+    async fn settle_at(&mut self, position: usize) -> Result<Reply, Stop> {
+        let permit = self.client.admit().await.map_err(Stop::Wait)?;
+        self.send_write(position, permit).await
+    }
+
+    /// Sends a recorded intent and records its answer, in a task of its own: dropping the guest
+    /// stops neither the request nor its recording.
+    async fn send_write(&mut self, position: usize, permit: Permit) -> Result<Reply, Stop> {
+        let record = self.history.records[position].clone();
+        let (client, store, fence) = (Arc::clone(&self.client), Arc::clone(&self.store), self.fence);
+        let task = tokio::spawn(async move {
+            let sent = client.send(&record.call, record.request_id.as_ref(), permit).await;
+            let fenced = match &sent {
+                Sent::Replied { reply, took } => store.end_write(fence, position, reply.clone(), *took).await?,
+                Sent::Unknown(_) => Fenced::No,
+            };
+            Ok::<_, Unavailable>((sent, fenced))
+        });
+        let (sent, fenced) = task.await.map_err(|died| Stop::Wait(Wait::broken(&died)))??;
+        match (sent, fenced) {
+            (_, Fenced::Yes) => Err(Stop::Fenced),
+            (Sent::Unknown(wait), Fenced::No) => Err(Stop::Wait(wait)),
+            (Sent::Replied { reply, took }, Fenced::No) => {
+                let record = &mut self.history.records[position];
+                record.reply = Some(reply.clone());
+                record.took = took;
+                Ok(reply)
+            }
+        }
+    }
+
+    fn record(
+        &mut self,
+        call: Call,
+        request_id: Option<RequestId>,
+        reply: Option<Reply>,
+        took: Duration,
+    ) -> usize {
+        self.history.records.push(Record { call, request_id, reply, took });
+        self.history.records.len() - 1
+    }
+}
+
+impl From<Unavailable> for Stop {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Wait(Wait::new("store_unavailable", unavailable.to_string()))
+    }
+}

@@ -1,0 +1,166 @@
+//! What asked for a run and what it is about. Plain values, parsed once at the edge.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// One execution of one step: the identity that never makes two documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Who asked: `cli`, later `hubspot`.
+    pub source: String,
+    /// The HubSpot account.
+    pub portal: String,
+    /// The QuickBooks company's realm id.
+    pub company: String,
+    /// The action's id.
+    pub action: String,
+    /// The source's own name for this execution.
+    pub id: String,
+}
+
+/// A request to run one action for one object, accepted.
+#[derive(Debug, Clone)]
+pub struct Enrollment {
+    /// Its identity.
+    pub event: Event,
+    /// The enrolled object.
+    pub object: ObjectRef,
+    /// Inputs as the step, the connection and the definition's defaults give them.
+    pub inputs: BTreeMap<String, String>,
+    /// When it was accepted; the run's clock stands here.
+    pub accepted_at: Timestamp,
+    /// Where the company keeps its books.
+    pub zone: TimeZone,
+    /// Nothing is sent; writes are answered from an overlay.
+    pub preview: bool,
+}
+
+/// Kinds of object that can be enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// A HubSpot deal.
+    Deal,
+    /// A HubSpot quote.
+    Quote,
+    /// A HubSpot payment.
+    Payment,
+}
+
+impl ObjectKind {
+    /// The word in the contract, the CLI and the definition.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deal => "deal",
+            Self::Quote => "quote",
+            Self::Payment => "payment",
+        }
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Names one object, written `deal:789`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectRef {
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// HubSpot's record id, decimal digits.
+    pub id: String,
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.id)
+    }
+}
+
+impl FromStr for ObjectRef {
+    type Err = BadObject;
+
+    fn from_str(text: &str) -> Result<Self, BadObject> {
+        let (kind, id) = text.split_once(':').ok_or_else(|| BadObject::Form(text.into()))?;
+        let kind = match kind {
+            "deal" => ObjectKind::Deal,
+            "quote" => ObjectKind::Quote,
+            "payment" => ObjectKind::Payment,
+            _ => return Err(BadObject::Kind(kind.into())),
+        };
+        // HubSpot's ids have up to 13 digits today; 20 fit its 64 bits.
+        if id.is_empty() || id.len() > 20 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(BadObject::Id(id.into()));
+        }
+        Ok(Self { kind, id: id.into() })
+    }
+}
+
+/// One HubSpot record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrmObject {
+    /// Singular kind, such as `line_item`.
+    pub kind: String,
+    /// HubSpot's record id.
+    pub id: String,
+    /// Properties that have a value.
+    pub properties: Vec<(String, String)>,
+}
+
+/// A record associated with the enrolled object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Associated {
+    /// The record.
+    pub object: CrmObject,
+    /// The id of the record it is associated with.
+    pub parent: String,
+    /// Labels of the association.
+    pub labels: Vec<String>,
+}
+
+/// The enrolled object as a run sees it: what the definition reads, fetched once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The enrolled object.
+    pub object: CrmObject,
+    /// Ordered by kind, then by numeric id.
+    pub associated: Vec<Associated>,
+}
+
+/// An object's name that can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BadObject {
+    /// No colon.
+    #[error("'{0}' does not name an object; write its kind and id, as in deal:789")]
+    Form(String),
+    /// Not a kind that can be enrolled.
+    #[error("'{0}' can't be enrolled; the kinds are deal, quote and payment")]
+    Kind(String),
+    /// Not digits.
+    #[error("'{0}' is not a HubSpot record id; it is made of digits only")]
+    Id(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_read_and_written_alike() {
+        let object: ObjectRef = "deal:789".parse().unwrap();
+        assert_eq!(object.to_string(), "deal:789");
+    }
+
+    #[test]
+    fn what_names_no_object_is_refused() {
+        for text in ["789", "ticket:1", "deal:", "deal:1 OR 1", "deal:../../quotes", "deal:123456789012345678901"] {
+            assert!(text.parse::<ObjectRef>().is_err(), "{text}");
+        }
+    }
+}

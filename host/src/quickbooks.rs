@@ -1,0 +1,305 @@
+//! QuickBooks Online, Accounting API v3 at minor version 75: one client for one company. It keeps
+//! the company's pace, its token and its reference data. Only `effects` sends writes through it.
+
+pub mod fault;
+mod oauth;
+mod reference;
+mod throttle;
+pub mod transport;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub use oauth::{OAuth, Secret};
+pub use throttle::{Permit, Rates};
+pub use transport::Transport;
+
+use crate::action::Verb;
+use crate::ids::RequestId;
+use crate::runs::history::{Call, Fault, Reply};
+use fault::Answer;
+use oauth::Tokens;
+use reference::Reference;
+use throttle::Throttle;
+use transport::NoAnswer;
+
+/// Since August 2025 every request is read as this minor version; saying so guards against the next.
+const MINOR_VERSION: &str = "75";
+
+/// QuickBooks names no time; its advice is a minute.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(60);
+
+/// Where a company is and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Company {
+    /// Scheme, host and port: `https://quickbooks.api.intuit.com`.
+    pub base_url: String,
+    /// The company's realm id, digits.
+    pub realm: String,
+    /// Tokens.
+    pub oauth: OAuth,
+    /// The pace.
+    pub rates: Rates,
+}
+
+/// One company's client.
+#[derive(Debug)]
+pub struct Client {
+    /// `{base}/v3/company/{realm}/`.
+    root: String,
+    realm: String,
+    transport: Transport,
+    tokens: Tokens,
+    throttle: Throttle,
+    reference: Reference,
+}
+
+/// What came of sending a call.
+#[derive(Debug)]
+pub enum Sent {
+    /// A definite answer: the entity, or a no. It is recorded.
+    Replied {
+        /// What the action is told.
+        reply: Reply,
+        /// How long QuickBooks took.
+        took: Duration,
+    },
+    /// Nothing definite; the attempt ends and the run goes on later.
+    Unknown(Wait),
+}
+
+/// Why a run goes on later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// Stable code.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// Not earlier than this, if that is known.
+    pub after: Option<Duration>,
+}
+
+impl Wait {
+    /// A wait of the host's usual length.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), after: None }
+    }
+
+    /// The host's own task died; that is a bug, and the run must not suffer for it.
+    pub fn broken(died: &tokio::task::JoinError) -> Self {
+        Self::new("internal", format!("a call's task ended early: {died}"))
+    }
+}
+
+impl Client {
+    /// A client for `company` that sends through `transport`.
+    pub fn new(company: Company, transport: Transport) -> Self {
+        let Company { base_url, realm, oauth, rates } = company;
+        Self {
+            root: format!("{}/v3/company/{realm}/", base_url.trim_end_matches('/')),
+            realm,
+            tokens: Tokens::new(oauth, transport.clone()),
+            transport,
+            throttle: Throttle::new(rates),
+            reference: Reference::default(),
+        }
+    }
+
+    /// The company's realm id.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// Waits for the company's pace.
+    pub async fn admit(&self) -> Result<Permit, Wait> {
+        self.throttle.admit().await.map_err(|after| Wait {
+            code: "throttled",
+            message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),
+            after: Some(after),
+        })
+    }
+
+    /// The answer to a question about the company itself, if it was asked lately.
+    pub fn cached(&self, call: &Call) -> Option<Reply> {
+        self.reference.get(call).map(Ok)
+    }
+
+    /// Sends `call`. An expired token is renewed once, under the same request id.
+    pub async fn send(&self, call: &Call, request_id: Option<&RequestId>, permit: Permit) -> Sent {
+        let began = Instant::now();
+        let sent = self.send_signed(call, request_id).await;
+        drop(permit);
+        match sent {
+            Ok(reply) => {
+                if let Ok(answer) = &reply {
+                    self.reference.keep(call, answer);
+                }
+                Sent::Replied { reply, took: began.elapsed() }
+            }
+            Err(wait) => Sent::Unknown(wait),
+        }
+    }
+
+    async fn send_signed(&self, call: &Call, request_id: Option<&RequestId>) -> Result<Reply, Wait> {
+        let mut rejected = None;
+        loop {
+            let header = self.tokens.header(rejected.as_ref()).await?;
+            let request = self.request(call, request_id, &header)?;
+            let answer = match self.transport.send(request).await {
+                Ok(answer) => answer,
+                Err(NoAnswer::TooLarge) if !call.verb.is_write() => {
+                    return Ok(Err(Fault::own("answer-too-large", "QuickBooks' answer is larger than 4 MiB")));
+                }
+                Err(no_answer) => {
+                    return Err(Wait::new(
+                        "quickbooks_unavailable",
+                        format!("no answer from QuickBooks to {} {}: {no_answer}", call.verb, call.entity),
+                    ));
+                }
+            };
+            match read(&answer) {
+                Answer::SignedOut { .. } if rejected.is_none() => rejected = Some(header),
+                read => return reply_to(call, read),
+            }
+        }
+    }
+
+    fn request(&self, call: &Call, request_id: Option<&RequestId>, header: &Bytes) -> Result<http::Request<Bytes>, Wait> {
+        let Target { method, path, query, content_type, body } = target(call);
+        let mut uri = format!("{}{path}?minorversion={MINOR_VERSION}{query}", self.root);
+        if let Some(request_id) = request_id {
+            uri.push_str("&requestid=");
+            uri.push_str(request_id.as_str());
+        }
+        http::Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("authorization", header.as_ref())
+            .header("accept", "application/json")
+            .header("content-type", content_type)
+            .body(body)
+            .map_err(|_| Wait::new("configuration", "QuickBooks' base URL is not a URL"))
+    }
+}
+
+/// Where a call goes.
+struct Target {
+    method: http::Method,
+    path: String,
+    query: &'static str,
+    content_type: &'static str,
+    body: Bytes,
+}
+
+impl Target {
+    fn json(path: String, query: &'static str, body: &str) -> Self {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Self { method: http::Method::POST, path, query, content_type: "application/json", body }
+    }
+}
+
+fn target(call: &Call) -> Target {
+    let entity = call.entity.to_ascii_lowercase();
+    match call.verb {
+        // Always as a body: 150 names in a list would make too long a URL.
+        Verb::Query => Target {
+            method: http::Method::POST,
+            path: "query".into(),
+            query: "",
+            content_type: "application/text",
+            body: Bytes::copy_from_slice(call.text.as_bytes()),
+        },
+        Verb::Read => Target {
+            method: http::Method::GET,
+            path: format!("{entity}/{}", call.text),
+            query: "",
+            content_type: "application/json",
+            body: Bytes::new(),
+        },
+        Verb::Create => Target::json(entity, "", &call.text),
+        Verb::Update => Target::json(entity, "&operation=update", &call.text),
+        Verb::Delete => Target::json(entity, "&operation=delete", &call.text),
+        Verb::Void => {
+            let query = if entity == "invoice" { "&operation=void" } else { "&operation=update&include=void" };
+            Target::json(entity, query, &call.text)
+        }
+        Verb::Send => Target {
+            method: http::Method::POST,
+            path: format!("{entity}/{}/send", id_of(&call.text)),
+            query: "",
+            content_type: "application/octet-stream",
+            body: Bytes::new(),
+        },
+    }
+}
+
+/// The door has checked that a body which needs an id has one.
+fn id_of(body: &str) -> String {
+    #[derive(Deserialize)]
+    struct Identified {
+        #[serde(rename = "Id")]
+        id: String,
+    }
+    serde_json::from_str::<Identified>(body).map(|body| body.id).unwrap_or_default()
+}
+
+fn read(answer: &http::Response<Bytes>) -> Answer<'_> {
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    fault::read(answer.status().as_u16(), header("content-type"), header("intuit_tid"), answer.body())
+}
+
+/// What the action is told, or why nobody can be told yet.
+fn reply_to(call: &Call, answer: Answer<'_>) -> Result<Reply, Wait> {
+    match answer {
+        Answer::Accepted(body) => unwrap_envelope(call, body).map(Ok).ok_or_else(|| {
+            malformed(&format!("it holds no {}", call.entity), None)
+        }),
+        Answer::Rejected(rejection) => {
+            let message = if rejection.detail.is_empty() { rejection.message } else { rejection.detail };
+            Ok(Err(Fault { code: rejection.code, message, body: rejection.body }))
+        }
+        Answer::Throttled { tid } => Err(Wait {
+            code: "throttled",
+            message: format!("QuickBooks asks for patience{}", named(tid)),
+            after: Some(THROTTLED_PAUSE),
+        }),
+        Answer::SignedOut { code, tid } | Answer::Forbidden { code, tid } => Err(Wait::new(
+            "signed_out",
+            format!("QuickBooks refuses this connection ({code}); connect the company again{}", named(tid)),
+        )),
+        Answer::Unavailable { code, tid } => Err(Wait::new(
+            "quickbooks_unavailable",
+            format!("QuickBooks is out of order ({code}){}", named(tid)),
+        )),
+        Answer::InProgress { tid } => Err(Wait::new(
+            "quickbooks_unavailable",
+            format!("QuickBooks is still working on an earlier request of this run{}", named(tid)),
+        )),
+        Answer::Malformed { reason, tid } => Err(malformed(&reason, tid)),
+    }
+}
+
+fn malformed(reason: &str, tid: Option<String>) -> Wait {
+    Wait::new(
+        "malformed_answer",
+        format!("QuickBooks' answer can't be read ({reason}); whether it was carried out is asked again later{}", named(tid)),
+    )
+}
+
+/// Intuit's support asks for this id.
+fn named(tid: Option<String>) -> String {
+    tid.map_or_else(String::new, |tid| format!("; intuit_tid {tid}"))
+}
+
+/// QuickBooks wraps every answer: `{"Invoice":{…},"time":"…"}`. The action gets what is inside.
+fn unwrap_envelope(call: &Call, body: &str) -> Option<String> {
+    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(body).ok()?;
+    let wanted = if call.verb == Verb::Query { "QueryResponse" } else { call.entity.as_str() };
+    let (_, inside) = members.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+    inside.get().starts_with('{').then(|| inside.get().to_owned())
+}

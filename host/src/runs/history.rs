@@ -1,0 +1,184 @@
+//! The recorded calls of a run. What is recorded binds: a later attempt is answered from here, and
+//! how a run ended is read from here, never from what the action says.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::action::Verb;
+use crate::enrollment::Snapshot;
+use crate::ids::RequestId;
+
+/// One call as the action made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What it does.
+    pub verb: Verb,
+    /// QuickBooks' entity name, as the action wrote it.
+    pub entity: String,
+    /// The action's name for a write; reads have none.
+    pub key: Option<String>,
+    /// The bound statement, the id, or the body.
+    pub text: String,
+}
+
+/// What the action was told.
+pub type Reply = Result<String, Fault>;
+
+/// A definite no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// QuickBooks' code, or one of the contract's words.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// QuickBooks' fault body, or empty.
+    pub body: String,
+}
+
+impl Fault {
+    /// A no of the host's own.
+    pub fn own(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), body: String::new() }
+    }
+}
+
+/// A call and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The call.
+    pub call: Call,
+    /// Under which it was sent; only writes that were sent have one.
+    pub request_id: Option<RequestId>,
+    /// `None` while a write's answer is not known: an intent.
+    pub reply: Option<Reply>,
+    /// How long QuickBooks took.
+    pub took: Duration,
+}
+
+impl Record {
+    /// A write that QuickBooks accepted.
+    pub fn is_accepted_write(&self) -> bool {
+        self.request_id.is_some() && matches!(self.reply, Some(Ok(_)))
+    }
+
+    /// A write whose answer is not known.
+    pub fn is_unanswered(&self) -> bool {
+        self.reply.is_none()
+    }
+}
+
+/// Everything a run has recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// The enrolled object, once it is recorded.
+    pub snapshot: Option<Snapshot>,
+    /// Calls in the order in which the action made them.
+    pub records: Vec<Record>,
+}
+
+impl History {
+    /// Documents that stand in QuickBooks because of this run, in the order they were made.
+    pub fn documents(&self) -> Vec<Document> {
+        self.records.iter().filter(|record| record.is_accepted_write()).filter_map(Document::read).collect()
+    }
+
+    /// Whether QuickBooks accepted any write.
+    pub fn wrote(&self) -> bool {
+        self.records.iter().any(Record::is_accepted_write)
+    }
+
+    /// Whether a transaction (not only a customer or an item) was accepted.
+    pub fn wrote_transaction(&self) -> bool {
+        self.records.iter().any(|record| record.is_accepted_write() && is_transaction(&record.call.entity))
+    }
+
+    /// Writes that were accepted although the answer's marker is not the one that was sent: an
+    /// older answer to the same request id.
+    pub fn adopted(&self) -> Vec<&Record> {
+        self.records
+            .iter()
+            .filter(|record| record.is_accepted_write() && record.call.verb == Verb::Create)
+            .filter(|record| match &record.reply {
+                Some(Ok(answer)) => note_of(&record.call.text).is_some_and(|sent| note_of(answer) != Some(sent)),
+                Some(Err(_)) | None => false,
+            })
+            .collect()
+    }
+}
+
+/// QuickBooks entities that are entries in a list. Everything else that can be created posts, or
+/// may one day post, to the books; an entity nobody thought of counts as a transaction.
+const LISTS: [&str; 11] = [
+    "account", "class", "customer", "department", "employee", "item", "paymentmethod", "taxagency", "taxcode", "term",
+    "vendor",
+];
+
+fn is_transaction(entity: &str) -> bool {
+    !LISTS.iter().any(|list| list.eq_ignore_ascii_case(entity))
+}
+
+fn note_of(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Noted {
+        #[serde(rename = "PrivateNote")]
+        private_note: Option<String>,
+    }
+    serde_json::from_str::<Noted>(text).ok()?.private_note
+}
+
+/// A document or list entry as QuickBooks answered it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Document {
+    /// QuickBooks' entity name.
+    pub entity: String,
+    /// QuickBooks' id; `preview:1` in a preview.
+    pub id: String,
+    /// The number people see. QuickBooks gives it, so a preview has none.
+    pub doc_number: Option<String>,
+    /// `TotalAmt`, as decimal text; list entries have none.
+    pub total: Option<String>,
+    /// What a person calls it: the display name or name of a list entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// In a preview: the members that QuickBooks will set itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set_by_quickbooks: Vec<&'static str>,
+}
+
+impl Document {
+    /// Reads it from an accepted create's answer. Updates and the like change a document that
+    /// stood before.
+    pub fn read(record: &Record) -> Option<Self> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            id: String,
+            doc_number: Option<String>,
+            total_amt: Option<serde_json::Number>,
+            display_name: Option<String>,
+            name: Option<String>,
+        }
+        if record.call.verb != Verb::Create {
+            return None;
+        }
+        let Some(Ok(answer)) = &record.reply else { return None };
+        let answer: Answer = serde_json::from_str(answer).ok()?;
+        Some(Self {
+            entity: record.call.entity.clone(),
+            id: answer.id,
+            doc_number: answer.doc_number,
+            total: answer.total_amt.map(|total| two_places(&total.to_string())),
+            name: answer.display_name.or(answer.name),
+            set_by_quickbooks: Vec::new(),
+        })
+    }
+}
+
+/// QuickBooks writes `100`, `100.0` and `100.00` alike; people read two places.
+fn two_places(amount: &str) -> String {
+    match amount.parse::<rust_decimal::Decimal>() {
+        Ok(amount) if amount.scale() <= 2 => format!("{amount:.2}"),
+        Ok(_) | Err(_) => amount.into(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Runs components that nobody trusts. A component gets the enrolled object and a company that
+//! passes every call through `effects`; it has no files, no sockets, no clock of its own, and a
+//! limit on whatever it could use up.
+//!
+//! The sandbox knows wasmtime and the contract. It must not know servers, commands or stores.
+
+mod attempt;
+mod bindings;
+mod engine;
+pub mod limits;
+mod meter;
+mod slow_lane;
+mod world;
+
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::{Component, HasSelf, Linker};
+
+pub use attempt::{Attempted, Ending, Enrollment, Given, Outcome, Problem, Refusal};
+use attempt::State;
+use bindings::{Action, ActionPre};
+pub use limits::{Exhausted, Limits, Usage, Used};
+use slow_lane::SlowLane;
+
+/// One engine with its instance pool.
+pub struct Sandbox {
+    engine: Engine,
+    linker: Linker<State>,
+    /// In front of the pool, so that a burst waits instead of failing.
+    instances: Semaphore,
+    slow_lane: SlowLane,
+}
+
+/// A component that is linked and can be run.
+pub struct Loaded {
+    pre: ActionPre<State>,
+    /// What its attempts may use.
+    pub limits: Limits,
+}
+
+impl Sandbox {
+    /// Starts the engine.
+    pub fn start() -> Result<Self, NoSandbox> {
+        let engine = engine::start().map_err(|error| NoSandbox(format!("{error:#}")))?;
+        let mut linker = Linker::new(&engine);
+        world::add_to_linker(&mut linker)
+            .and_then(|()| Action::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state))
+            .map_err(|error| NoSandbox(format!("{error:#}")))?;
+        Ok(Self {
+            engine,
+            linker,
+            instances: Semaphore::new(limits::INSTANCES_MAX as usize),
+            slow_lane: SlowLane::new(),
+        })
+    }
+
+    /// The engine, for compiling and for the cache of compiled code.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Links a compiled component: everything that can be checked before it runs.
+    pub(crate) fn link(&self, component: &Component, limits: Limits) -> Result<Loaded, Unlinkable> {
+        let pre = self
+            .linker
+            .instantiate_pre(component)
+            .and_then(ActionPre::new)
+            .map_err(|error| Unlinkable(format!("{error:#}")))?;
+        Ok(Loaded { pre, limits })
+    }
+
+    /// The definition's text, as the component tells it.
+    pub(crate) async fn definition(&self, loaded: &Loaded) -> Result<String, Ending> {
+        self.ask_definition(&loaded.pre).await
+    }
+}
+
+/// The engine can't start.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox can't start: {0}")]
+pub struct NoSandbox(String);
+
+/// A component that doesn't fit the contract.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unlinkable(String);

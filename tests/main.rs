@@ -1,0 +1,4 @@
+//! Proves what the project promises, on real components, real HTTP and the real binary. One binary,
+//! so that the host is linked once.
+
+mod door;
