@@ -1,4 +1,7 @@
 //! Proves what the project promises, on real components, real HTTP and the real binary. One binary,
 //! so that the host is linked once.
 
+mod catalog;
+mod conformance;
 mod door;
+mod sandbox;

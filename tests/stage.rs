@@ -193,7 +193,12 @@ fn connection(realm: &str, (quickbooks, hubspot): (SocketAddr, SocketAddr)) -> C
             refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
         },
         // The pace has tests of its own; here it would only make them slow.
-        rates: Rates { per_second: 1_000, per_minute: 10_000, in_flight: 8 },
+        rates: Rates {
+            per_second: 1_000,
+            per_minute: 10_000,
+            in_flight: 8,
+            throttled_pause: Duration::from_millis(100),
+        },
     };
     let portal = Portal { base_url: format!("http://{hubspot}"), token: Secret::new("simulator-portal-token") };
     Connection {

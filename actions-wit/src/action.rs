@@ -7,19 +7,7 @@ use crate::bindings::exports::qbo::actions::handler;
 use crate::bindings::qbo::actions::types;
 use crate::{Company, Enrollment, Outcome, Problem, Refusal};
 
-/// One accounting task.
-///
-/// ```ignore
-/// struct CreateBill;
-///
-/// impl Action for CreateBill {
-///     const DEFINITION: &'static str = include_str!("../definition.json");
-///
-///     fn run(enrollment: &Enrollment, company: &Company<'_>) -> Result<Outcome, Refusal> { … }
-/// }
-///
-/// qbo_actions::export!(CreateBill);
-/// ```
+/// One accounting task. The crate's README holds a whole one.
 pub trait Action {
     /// The action's definition, a JSON document by `definition.schema.json`.
     const DEFINITION: &'static str;

@@ -19,6 +19,11 @@ const PAGE_ROWS: usize = 200;
 /// id, by SKU and by name in two calls each.
 const LIST_VALUES: usize = 150;
 
+/// How many bytes the values of one list may have. The host sends no text over 64 KiB; this
+/// leaves room for the statement around them, and cuts only lists of long names in scripts that
+/// take four bytes a character.
+const LIST_BYTES: usize = 48 * 1024;
+
 /// One QuickBooks company.
 pub struct Company<'h> {
     handle: &'h quickbooks::Company,
@@ -41,8 +46,11 @@ impl<'h> Company<'h> {
     /// whole list: `SELECT * FROM Item WHERE Sku IN ?`.
     pub fn query_in<E: Entity>(&self, statement: &str, list: &[&str]) -> Result<Vec<E>, Fault> {
         let mut rows = Vec::new();
-        for values in list.chunks(LIST_VALUES) {
+        let mut list = list;
+        while !list.is_empty() {
+            let (values, rest) = list.split_at(values_that_fit(list));
             rows.append(&mut self.query(&with_list(statement, values.len()), values)?);
+            list = rest;
         }
         Ok(rows)
     }
@@ -136,6 +144,16 @@ fn answer<E: DeserializeOwned>(entity: &str, answered: Result<String, quickbooks
     serde_json::from_str(&answered?).map_err(|cause| Fault::unreadable(entity, &cause))
 }
 
+/// How many values from the start of the list go into one statement; at least one.
+fn values_that_fit(list: &[&str]) -> usize {
+    let mut bytes = 0;
+    let fits = |value: &&&str| {
+        bytes += value.len();
+        bytes <= LIST_BYTES
+    };
+    list.iter().take(LIST_VALUES).take_while(fits).count().max(1)
+}
+
 /// The statement with its one `?` written out as a list of `length` of them.
 fn with_list(statement: &str, length: usize) -> String {
     let list = format!("({})", vec!["?"; length].join(", "));
@@ -145,6 +163,16 @@ fn with_list(statement: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_cut_by_number_and_by_bytes() {
+        assert_eq!(values_that_fit(&["x"; 300]), LIST_VALUES);
+        assert_eq!(values_that_fit(&["x"; 3]), 3);
+        let long = "x".repeat(LIST_BYTES / 2);
+        assert_eq!(values_that_fit(&[&long, &long, &long]), 2);
+        let longer = "x".repeat(LIST_BYTES + 1);
+        assert_eq!(values_that_fit(&[&longer, "x"]), 1);
+    }
 
     #[test]
     fn the_question_mark_of_a_list_is_written_out_once_for_each_value() {

@@ -1,8 +1,6 @@
 //! A definite no of QuickBooks or of the host, and what it means to a bookkeeper. Throttling,
 //! outages and expired tokens never get here: the host deals with them.
 
-use std::fmt;
-
 use serde::Deserialize;
 
 use crate::bindings::qbo::actions::quickbooks;
@@ -16,7 +14,8 @@ const DENIED: &str = "denied";
 const UNREADABLE: &str = "unreadable-answer";
 
 /// A definite no.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
 pub struct Fault {
     code: String,
     message: String,
@@ -65,7 +64,7 @@ impl Fault {
         let message = if said.is_empty() {
             sentence.to_owned()
         } else {
-            format!("{sentence} QuickBooks' answer ({}): {said}", self.code)
+            format!("{sentence} The answer was ({}): {said}", self.code)
         };
         Problem::new(code, message).remedy(remedy)
     }
@@ -149,14 +148,6 @@ impl From<Fault> for Refusal {
         Self::fix(fault.problem())
     }
 }
-
-impl fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.code, self.message)
-    }
-}
-
-impl std::error::Error for Fault {}
 
 #[derive(Deserialize)]
 struct Body {

@@ -13,6 +13,7 @@ mod date;
 mod enrollment;
 mod fault;
 mod inputs;
+pub mod keys;
 pub mod log;
 pub mod money;
 mod problem;
@@ -26,3 +27,8 @@ pub use date::Date;
 pub use enrollment::{Associated, CrmObject, Document, Enrollment};
 pub use fault::Fault;
 pub use problem::{Outcome, Problem, Problems, Refusal, RefusalKind};
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

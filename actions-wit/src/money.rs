@@ -35,12 +35,6 @@ impl Money {
         Self::within(self.0.checked_sub(other.0))
     }
 
-    /// A percentage of the amount, not yet rounded.
-    pub fn percent(self, percent: Decimal) -> Result<Unrounded, OutOfRange> {
-        let hundredth = percent.checked_mul(Decimal::new(1, CENTS)).ok_or(OutOfRange)?;
-        exact_product(self.0, hundredth)
-    }
-
     /// Whether it is below zero.
     pub fn is_negative(self) -> bool {
         self.0 < Decimal::ZERO
@@ -95,6 +89,18 @@ impl UnitPrice {
     /// The price as a plain decimal.
     pub fn decimal(self) -> Decimal {
         self.0
+    }
+
+    /// The price with an amount taken off.
+    pub fn less(self, amount: Decimal) -> Result<Self, OutOfRange> {
+        self.0.checked_sub(amount).map(Self::new).ok_or(OutOfRange)
+    }
+
+    /// The price with a percentage taken off, exactly.
+    pub fn less_percent(self, percentage: Decimal) -> Result<Self, OutOfRange> {
+        let hundredth = percentage.checked_mul(Decimal::new(1, 2)).ok_or(OutOfRange)?;
+        let share = Decimal::ONE.checked_sub(hundredth).ok_or(OutOfRange)?;
+        exact_product(self.0, share).map(|product| Self::new(product.0))
     }
 
     /// The exact product; its rounding is for the caller to name.
@@ -154,16 +160,9 @@ fn exact_product(left: Decimal, right: Decimal) -> Result<Unrounded, OutOfRange>
 }
 
 /// The number does not fit into a QuickBooks amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("beyond fifteen digits, five of them behind the point")]
 pub struct OutOfRange;
-
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("beyond fifteen digits, five of them behind the point")
-    }
-}
-
-impl std::error::Error for OutOfRange {}
 
 #[cfg(test)]
 mod tests {
@@ -199,10 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_is_exact_until_it_is_rounded() {
-        let gross: Money = serde_json::from_str("335.25").unwrap();
-        let discount = gross.percent(Decimal::from(8)).unwrap().round_half_up();
-        assert_eq!(discount.to_string(), "26.82");
+    fn a_percentage_is_taken_off_exactly() {
+        let price = UnitPrice::new("33.335".parse().unwrap());
+        let net = price.less_percent("7.5".parse().unwrap()).unwrap();
+        assert_eq!(net.decimal().to_string(), "30.834875");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod preferences;
 mod sales;
 
 pub use item::Item;
-pub use lists::{Account, Class, CompanyInfo, Employee, TaxCode, Term, Vendor};
+pub use lists::{Account, Class, CompanyInfo, TaxCode, Term};
 pub use party::{Address, Customer, EmailAddress, Phone};
 pub use preferences::{AccountingInfoPrefs, CurrencyPrefs, Preferences, SalesFormsPrefs, TaxPrefs};
 pub use sales::{DiscountLine, Estimate, Invoice, Line, LinkedTxn, Memo, SalesItemLine, TxnTaxDetail};

@@ -21,8 +21,9 @@ mod sync_filter;
 mod terms;
 mod totals;
 
+use crate::money::Money;
 use crate::quickbooks::{Address, EmailAddress, Line, Reference};
-use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, RefusalKind, codes};
+use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, codes};
 
 pub use contact::FILTERABLE as CONTACT_PROPERTIES;
 pub use notes::Notes;
@@ -70,14 +71,16 @@ impl<'e> Sale<'e> {
         let class = ClassUse::read(enrollment, company, &books, &mut problems)?;
 
         let contact = Contact::of(enrollment);
+        contact.inspect(|contact| contact.check_addresses(&mut problems));
         let customer = customer::plan(enrollment, company, contact, &books, &mut problems)?;
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
-        let lines = lines::read(enrollment, &mut problems);
-        let products = products::plan(enrollment, company, &lines, &mut problems)?;
-        let totals = Totals::check(enrollment, &lines, &books, &mut problems);
+        let records = lines::records(enrollment, &mut problems);
+        let products = products::plan(enrollment, company, &records, &mut problems)?;
+        let lines = lines::read(&records, &mut problems);
+        let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
 
-        let parts = customer.zip(products).zip(totals);
-        let (((customer, products), totals), warnings) = problems.settle_with(parts)?;
+        let parts = customer.zip(products).zip(lines.zip(totals));
+        let (((customer, products), (lines, totals)), warnings) = problems.settle_with(parts)?;
         Ok(Self { enrollment, books, date, contact, customer, lines, products, class, totals, notes, warnings })
     }
 
@@ -95,7 +98,7 @@ impl<'e> Sale<'e> {
     }
 
     /// The sum of the lines, discounts taken off, before tax.
-    pub fn total(&self) -> crate::money::Money {
+    pub fn total(&self) -> Money {
         self.totals.net
     }
 
@@ -143,8 +146,8 @@ impl<'e> Sale<'e> {
 
 /// Skips an object that already has an invoice in HubSpot: the data sync would bring that one
 /// to QuickBooks, and the sale would be booked twice.
-pub fn skip_if_invoiced(enrollment: &Enrollment) -> Result<(), Refusal> {
-    if !enrollment.yes_or_no("invoices_synced")?.unwrap_or(true) {
+pub fn skip_if_invoiced(enrollment: &Enrollment, problems: &mut Problems) -> Result<(), Refusal> {
+    if problems.note(enrollment.yes_or_no("invoices_synced")).flatten() == Some(false) {
         return Ok(());
     }
     let standing =
@@ -153,19 +156,14 @@ pub fn skip_if_invoiced(enrollment: &Enrollment) -> Result<(), Refusal> {
         return Ok(());
     };
     let number = invoice.object.text("hs_number").unwrap_or(&invoice.object.id);
-    Err(Refusal {
-        kind: RefusalKind::Skip,
-        problems: vec![
-            Problem::new(
-                codes::ALREADY_INVOICED,
-                format!(
-                    "The HubSpot invoice {number} exists for this sale, and the data sync brings it to QuickBooks."
-                ),
-            )
-            .about(enrollment.object.describe())
-            .remedy("If invoices are not synced, set the input invoices_synced to no."),
-        ],
-    })
+    Err(Refusal::skip(
+        Problem::new(
+            codes::ALREADY_INVOICED,
+            format!("The HubSpot invoice {number} exists for this sale, and the data sync brings it to QuickBooks."),
+        )
+        .about(enrollment.object.describe())
+        .remedy("If invoices are not synced, set the input invoices_synced to no."),
+    ))
 }
 
 fn document_date(enrollment: &Enrollment, books: &Books, problems: &mut Problems) -> Date {
@@ -178,7 +176,7 @@ fn document_date(enrollment: &Enrollment, books: &Books, problems: &mut Problems
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Associated, CrmObject};
+    use crate::{Associated, CrmObject, RefusalKind};
 
     pub(super) fn enrollment(associated: Vec<CrmObject>, inputs: &[(&str, &str)]) -> Enrollment {
         let of_deal = |object| Associated { object, parent: "789".to_owned(), labels: Vec::new() };
@@ -196,15 +194,15 @@ mod tests {
 
     #[test]
     fn an_object_with_a_hubspot_invoice_is_skipped() {
-        let refusal = skip_if_invoiced(&enrollment(vec![invoice("open")], &[])).unwrap_err();
+        let refusal = skip_if_invoiced(&enrollment(vec![invoice("open")], &[]), &mut Problems::new()).unwrap_err();
         assert_eq!(refusal.kind, RefusalKind::Skip);
         assert_eq!(refusal.problems[0].code, codes::ALREADY_INVOICED);
     }
 
     #[test]
     fn a_voided_invoice_and_one_that_is_not_synced_do_not_count() {
-        assert!(skip_if_invoiced(&enrollment(vec![invoice("voided")], &[])).is_ok());
+        assert!(skip_if_invoiced(&enrollment(vec![invoice("voided")], &[]), &mut Problems::new()).is_ok());
         let unsynced = enrollment(vec![invoice("open")], &[("invoices_synced", "no")]);
-        assert!(skip_if_invoiced(&unsynced).is_ok());
+        assert!(skip_if_invoiced(&unsynced, &mut Problems::new()).is_ok());
     }
 }

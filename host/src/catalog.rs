@@ -60,7 +60,7 @@ impl Catalog {
 fn said(ending: &Ending) -> String {
     match ending {
         Ending::Exhausted(exhausted) => exhausted.sentence().into(),
-        Ending::Trapped(trap) => trap.clone(),
+        Ending::Trapped(trap) => trap.lines().next().unwrap_or_default().into(),
         Ending::TimedOut => "it took too long".into(),
         Ending::NoInstance(why) => why.clone(),
         Ending::Stopped(_) | Ending::Outcome(_) | Ending::Refusal(_) => "it did not answer".into(),
@@ -76,7 +76,10 @@ pub enum BadComponent {
     /// The compiler refused it.
     #[error("the component does not compile: {0}")]
     Uncompilable(String),
-    /// It does not fit the contract's types, or the instance pool.
+    /// One instance of it would take more than the pool has for one.
+    #[error("the component is larger than an instance may be: {0}")]
+    Oversized(String),
+    /// It does not fit the contract's types.
     #[error("the component does not fit the contract: {0}")]
     Unlinkable(String),
     /// It trapped, or ran into a limit, when asked.
@@ -102,6 +105,7 @@ impl BadComponent {
         match self {
             Self::Unfit(unfit) => unfit.code(),
             Self::Uncompilable(_) => "does_not_compile",
+            Self::Oversized(_) => "instance_too_large",
             Self::Unlinkable(_) => "does_not_link",
             Self::NoDefinition(_) => "no_definition",
             Self::BadDefinition(_) => "bad_definition",
@@ -114,6 +118,9 @@ impl BadComponent {
         match self {
             Self::Unfit(unfit) => unfit.hint(),
             Self::Uncompilable(_) => "build it again with a released toolchain".into(),
+            Self::Oversized(_) => {
+                "begin with less memory and smaller tables, and link fewer modules into the component".into()
+            }
             Self::Unlinkable(_) => {
                 "build it against the WIT of this host (actions-wit/wit), whose types must match exactly".into()
             }

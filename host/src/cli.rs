@@ -1,27 +1,42 @@
 //! The commands. One file per noun; each goes through the façades of the library. What went wrong is
 //! told as `error: … / caused by: … / hint: …`, with exit code 1, or 2 for a wrong use.
-#![expect(clippy::print_stdout, reason = "standard output is what a command answers with")]
 
 mod action;
+mod advice;
+mod answer;
 mod connect;
 mod demo;
+mod folders;
+mod inputs;
 mod progress;
 mod run;
 mod show;
 mod simulator;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use answer::answer;
+
 /// Runs QuickBooks actions: sandboxed WebAssembly components, each of which makes one right document
 /// from one HubSpot object, or says why not.
 #[derive(Parser)]
-#[command(name = "qbo-host", version, max_term_width = 100)]
+#[command(name = "qbo-host", bin_name = "qbo-host", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  qbo-host demo
+  qbo-host simulator
+  qbo-host run start --action create-invoice --object deal:1001 --preview
+
+Exit codes: 0 done, 1 failed or a person has to look, 2 used wrongly.
+QBO_HOST_LOG sets what is logged to standard error, such as info or qbo_host=debug.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -39,18 +54,21 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refused) => return usage::tell(&refused),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("QBO_HOST_LOG").unwrap_or_else(|_| "warn".into()),
         )
         .with_writer(std::io::stderr)
         .init();
+    let json = cli.command.json();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::new(error.into(), "free some threads or memory").tell(false),
+        Err(error) => return Failure::new(error.into(), "free some threads or memory").tell(json),
     };
-    let json = cli.command.json();
     match runtime.block_on(cli.command.run()) {
         Ok(code) => code,
         Err(failure) => failure.tell(json),
@@ -107,15 +125,13 @@ impl Failure {
             let error = serde_json::json!({
                 "code": self.code, "message": self.error.to_string(), "causes": causes, "hint": self.hint,
             });
-            println!("{}", serde_json::json!({ "error": error }));
+            answer(serde_json::json!({ "error": error }));
         } else {
             eprintln!("error: {}", self.error);
             for cause in causes {
                 eprintln!("caused by: {cause}");
             }
-            if !self.hint.is_empty() {
-                eprintln!("hint: {}", self.hint);
-            }
+            eprintln!("hint: {}", self.hint);
         }
         ExitCode::from(self.exit)
     }

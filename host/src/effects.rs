@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::action::Verb;
+use crate::enrollment::Snapshot;
 use crate::grant::Grants;
 use crate::ids::RequestId;
 use crate::quickbooks::{Client, Permit, Sent, Wait};
@@ -86,7 +87,7 @@ impl Door {
     }
 
     /// Keeps the snapshot until it is recorded with the first write.
-    pub fn learn_snapshot(&mut self, snapshot: crate::enrollment::Snapshot) {
+    pub fn learn_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         self.history.snapshot.get_or_insert(snapshot);
     }
 
@@ -190,7 +191,7 @@ impl Door {
             .map(|key| RequestId::of(self.fence.run, call.verb.as_str(), &call.entity, key, 0));
         let learned = self.learned();
         let position = self.record(call, request_id, None, Duration::ZERO);
-        let intent = self.history.records[position].clone();
+        let intent = Arc::clone(&self.history.records[position]);
         if self.store.begin_write(self.fence, learned, intent).await? == Fenced::Yes {
             return Err(Stop::Fenced);
         }
@@ -207,7 +208,7 @@ impl Door {
     /// Sends a recorded intent and records its answer, in a task of its own: dropping the guest
     /// stops neither the request nor its recording.
     async fn send_write(&mut self, position: usize, permit: Permit) -> Result<Reply, Stop> {
-        let record = self.history.records[position].clone();
+        let record = Arc::clone(&self.history.records[position]);
         let (client, store, fence) = (Arc::clone(&self.client), Arc::clone(&self.store), self.fence);
         let task = tokio::spawn(async move {
             let sent = client.send(&record.call, record.request_id.as_ref(), permit).await;
@@ -222,7 +223,7 @@ impl Door {
             (_, Fenced::Yes) => Err(Stop::Fenced),
             (Sent::Unknown(wait), Fenced::No) => Err(Stop::Wait(wait)),
             (Sent::Replied { reply, took }, Fenced::No) => {
-                let record = &mut self.history.records[position];
+                let record = Arc::make_mut(&mut self.history.records[position]);
                 record.reply = Some(reply.clone());
                 record.took = took;
                 Ok(reply)
@@ -237,7 +238,7 @@ impl Door {
         reply: Option<Reply>,
         took: Duration,
     ) -> usize {
-        self.history.records.push(Record { call, request_id, reply, took });
+        self.history.records.push(Arc::new(Record { call, request_id, reply, took }));
         self.history.records.len() - 1
     }
 }

@@ -5,6 +5,7 @@ pub mod action;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
+pub mod conformance;
 pub mod connection;
 pub mod effects;
 pub mod enrollment;

@@ -31,9 +31,6 @@ use transport::NoAnswer;
 /// Since August 2025 every request is read as this minor version; saying so guards against the next.
 const MINOR_VERSION: &str = "75";
 
-/// QuickBooks names no time; its advice is a minute.
-const THROTTLED_PAUSE: Duration = Duration::from_secs(60);
-
 /// Where a company is and how it is reached.
 #[derive(Debug, Clone)]
 pub struct Company {
@@ -56,6 +53,7 @@ pub struct Client {
     transport: Transport,
     tokens: Tokens,
     throttle: Throttle,
+    throttled_pause: Duration,
     reference: Reference,
 }
 
@@ -106,6 +104,7 @@ impl Client {
             tokens: Tokens::new(oauth, transport.clone()),
             transport,
             throttle: Throttle::new(rates),
+            throttled_pause: rates.throttled_pause,
             reference: Reference::default(),
         }
     }
@@ -164,7 +163,7 @@ impl Client {
             };
             match read(&answer) {
                 Answer::SignedOut { .. } if rejected.is_none() => rejected = Some(header),
-                read => return reply_to(call, read),
+                read => return reply_to(call, read, self.throttled_pause),
             }
         }
     }
@@ -254,7 +253,7 @@ fn read(answer: &http::Response<Bytes>) -> Answer<'_> {
 }
 
 /// What the action is told, or why nobody can be told yet.
-fn reply_to(call: &Call, answer: Answer<'_>) -> Result<Reply, Wait> {
+fn reply_to(call: &Call, answer: Answer<'_>, throttled_pause: Duration) -> Result<Reply, Wait> {
     match answer {
         Answer::Accepted(body) => unwrap_envelope(call, body).map(Ok).ok_or_else(|| {
             malformed(&format!("it holds no {}", call.entity), None)
@@ -266,7 +265,7 @@ fn reply_to(call: &Call, answer: Answer<'_>) -> Result<Reply, Wait> {
         Answer::Throttled { tid } => Err(Wait {
             code: "throttled",
             message: format!("QuickBooks asks for patience{}", named(tid)),
-            after: Some(THROTTLED_PAUSE),
+            after: Some(throttled_pause),
         }),
         Answer::SignedOut { code, tid } | Answer::Forbidden { code, tid } => Err(Wait::new(
             "signed_out",

@@ -54,8 +54,8 @@ impl Sandbox {
         })
     }
 
-    /// The engine, for compiling and for the cache of compiled code.
-    pub(crate) fn engine(&self) -> &Engine {
+    /// The engine: for the cache of compiled code, and to measure wasmtime alone beside the host.
+    pub fn engine(&self) -> &Engine {
         &self.engine
     }
 

@@ -6,7 +6,7 @@
 
 use qbo_actions::quickbooks::{Invoice, LinkedTxn};
 use qbo_actions::sale::{self, Sale, Written};
-use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problem, Problems, Refusal, codes};
+use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problem, Problems, Refusal, codes, keys};
 
 /// QuickBooks takes no longer order number.
 const PO_NUMBER_MAX: usize = 15;
@@ -19,9 +19,8 @@ impl Action for CreateInvoice {
     const DEFINITION: &'static str = include_str!("../definition.json");
 
     fn run(enrollment: &Enrollment, company: &Company<'_>) -> Result<Outcome, Refusal> {
-        sale::skip_if_invoiced(enrollment)?;
-
         let mut problems = Problems::new();
+        sale::skip_if_invoiced(enrollment, &mut problems)?;
         let terms = sale::payment_terms(enrollment, company, &mut problems)?;
         let po_number = problems.note(po_number(enrollment)).flatten();
         let sale = Sale::prepare(enrollment, company, problems)?;
@@ -44,7 +43,7 @@ impl Action for CreateInvoice {
             linked_txn: open_estimate(enrollment).map(|estimate| vec![estimate]),
             ..Invoice::default()
         };
-        let written = company.create("invoice", &invoice)?;
+        let written = company.create(keys::INVOICE, &invoice)?;
         Ok(outcome(sale, &written))
     }
 }
@@ -93,3 +92,6 @@ fn outcome(sale: Sale<'_>, written: &Invoice) -> Outcome {
         .output("customer_name", customer.and_then(|customer| customer.name.clone()).unwrap_or_default())
         .output("contact", contact)
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,23 +70,3 @@ members! {
         active "Active": bool,
     }
 }
-
-members! {
-    /// A vendor, as far as its name blocks that of a customer.
-    pub struct Vendor as "Vendor" {
-        /// QuickBooks' id.
-        id "Id": String,
-        /// Unique over customers, vendors and employees.
-        display_name "DisplayName": String,
-    }
-}
-
-members! {
-    /// An employee, as far as the name blocks that of a customer.
-    pub struct Employee as "Employee" {
-        /// QuickBooks' id.
-        id "Id": String,
-        /// Unique over customers, vendors and employees.
-        display_name "DisplayName": String,
-    }
-}

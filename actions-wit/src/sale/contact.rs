@@ -1,7 +1,7 @@
 //! The person on HubSpot's side: which of the associated contacts counts, and what it says.
 //! Knows nothing of QuickBooks' customers.
 
-use super::names::{SHORT_NAME_MAX, check_name, is_usable_email};
+use super::names::{SHORT_NAME_MAX, check_length, check_name, is_usable_email};
 use crate::quickbooks::Address;
 use crate::{Associated, CrmObject, Enrollment, Problem, Problems, codes};
 
@@ -26,6 +26,10 @@ pub const FILTERABLE: &[&str] = &[
 ];
 
 const BILLING_CONTACT: &str = "Billing contact";
+
+/// The parts of a postal address, and how many characters of each QuickBooks takes.
+const ADDRESS_PARTS: [(&str, usize); 5] =
+    [("address", 500), ("city", 255), ("state", 255), ("zip", 30), ("country", 255)];
 
 /// One contact of the enrolled object.
 #[derive(Clone, Copy)]
@@ -75,6 +79,21 @@ impl<'e> Contact<'e> {
         (address != Address::default()).then_some(address)
     }
 
+    /// Checks the e-mail and postal address as a document carries them.
+    pub(super) fn check_addresses(self, problems: &mut Problems) {
+        for (property, chars_max) in ADDRESS_PARTS {
+            let part = self.record.text(property).unwrap_or_default();
+            let checked = check_length(part, chars_max, property);
+            problems.note(checked.map_err(|problem| problem.about(self.record.describe())));
+        }
+        // Where the contact is the customer, the address is refused; here it is only not used.
+        if self.email().is_none()
+            && let Some(address) = self.record.text("email")
+        {
+            problems.warn(self.unusable(address));
+        }
+    }
+
     fn trio_member(self, property: &str, what: &str, problems: &mut Problems) -> Option<&'e str> {
         let name = self.require(property, what, problems)?;
         let checked = check_name(name, SHORT_NAME_MAX, what);
@@ -99,16 +118,15 @@ impl<'e> Contact<'e> {
     fn check_email(self, address: &str, problems: &mut Problems) -> bool {
         let usable = is_usable_email(address);
         if !usable {
-            problems.add(
-                Problem::new(
-                    codes::EMAIL_UNUSABLE,
-                    format!("“{address}” is not one e-mail address that QuickBooks takes."),
-                )
-                .about(self.record.describe())
-                .remedy("Correct the e-mail address of the contact in HubSpot."),
-            );
+            problems.add(self.unusable(address));
         }
         usable
+    }
+
+    fn unusable(self, address: &str) -> Problem {
+        Problem::new(codes::EMAIL_UNUSABLE, format!("“{address}” is not one e-mail address that QuickBooks takes."))
+            .about(self.record.describe())
+            .remedy("Correct the e-mail address of the contact in HubSpot.")
     }
 }
 

@@ -1,13 +1,15 @@
 //! The customer of a sale: chosen in the step, found in QuickBooks, or to be created. Makes the
 //! calls; who fits whom is decided in `party`.
 
+mod creation;
+
 use super::company::Books;
 use super::contact::{self, Contact};
-use super::names::{DISPLAY_NAME_MAX, SHORT_NAME_MAX, check_name};
+use super::names::{SHORT_NAME_MAX, check_name};
 use super::party::{Found, Matching, Party};
 use super::sync_filter::SyncFilter;
-use crate::fault::{DUPLICATE_NAME, NOT_QUERYABLE};
-use crate::quickbooks::{Customer, Employee, Entity, Reference, Vendor};
+use crate::fault::NOT_QUERYABLE;
+use crate::quickbooks::{Customer, Reference};
 use crate::{Company, Enrollment, Fault, Problem, Problems, Refusal, codes};
 
 /// The customer, as far as it is settled before anything is written.
@@ -48,8 +50,7 @@ pub(super) fn plan<'e>(
         }
         Found::None => {
             let currency = books.multi_currency.then(|| super::currency::of(enrollment, books).to_owned());
-            let name = free_name(company, &party, problems)?;
-            Ok(name.map(|display_name| CustomerPlan::New { party, display_name, currency }))
+            Ok(creation::plan(company, party, currency, &about, problems)?)
         }
     }
 }
@@ -68,32 +69,11 @@ impl CustomerPlan<'_> {
     pub(super) fn write(&self, company: &Company<'_>) -> Result<Reference, Refusal> {
         match self {
             Self::Existing(customer) => Ok(reference(customer)),
-            Self::New { party, display_name, currency } => create(company, party, display_name, currency.as_deref()),
+            Self::New { party, display_name, currency } => {
+                creation::write(company, party, display_name, currency.as_deref())
+            }
         }
     }
-}
-
-/// Creates the customer. Display names are unique (error 6240): another run may have created
-/// this very customer since the checks, and only if not is the longer name tried.
-fn create(
-    company: &Company<'_>,
-    party: &Party<'_>,
-    display_name: &str,
-    currency: Option<&str>,
-) -> Result<Reference, Refusal> {
-    let key = party.key();
-    match company.create(&key, &party.draft(display_name, currency)) {
-        Ok(customer) => return Ok(reference(&customer)),
-        Err(fault) if fault.is(DUPLICATE_NAME) => {}
-        Err(fault) => return Err(fault.into()),
-    }
-    if let Found::One(customer) = party.pick(candidates(company, party)?) {
-        return Ok(reference(&customer));
-    }
-    let [_, longer] = party.display_names();
-    // Another body is another write, so it has a key of its own.
-    let customer = company.create(&format!("{key}:longer-name"), &party.draft(&longer, currency))?;
-    Ok(reference(&customer))
 }
 
 fn reference(customer: &Customer) -> Reference {
@@ -209,49 +189,6 @@ fn candidates(company: &Company<'_>, party: &Party<'_>) -> Result<Vec<Customer>,
             Ok(rows)
         }
     }
-}
-
-/// The first display name that nobody has. Asked before any write, so that a refusal never
-/// follows one.
-fn free_name(company: &Company<'_>, party: &Party<'_>, problems: &mut Problems) -> Result<Option<String>, Fault> {
-    let names = party.display_names();
-    for name in &names {
-        problems.note(check_name(name, DISPLAY_NAME_MAX, "display name"));
-    }
-    let mut taken = names_of::<Customer>(company, &names, |row| row.display_name)?;
-    for more in [
-        names_of::<Vendor>(company, &names, |row| row.display_name),
-        names_of::<Employee>(company, &names, |row| row.display_name),
-    ] {
-        match more {
-            Ok(more) => taken.extend(more),
-            // Without a look at this list QuickBooks itself says no, and the longer name is tried.
-            Err(fault) if fault.is_denied() || fault.is(NOT_QUERYABLE) => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    let is_free = |name: &String| !taken.contains(&name.to_lowercase());
-    let free = names.iter().find(|name| is_free(name)).cloned();
-    if free.is_none() {
-        problems.add(
-            Problem::new(
-                codes::NAME_TAKEN,
-                format!("“{}” and “{}” are both used by other customers, vendors or employees.", names[0], names[1]),
-            )
-            .remedy("Rename one of them in QuickBooks, or choose the customer in the step."),
-        );
-    }
-    Ok(free)
-}
-
-fn names_of<E: Entity>(
-    company: &Company<'_>,
-    names: &[String; 2],
-    name_of: impl Fn(E) -> Option<String>,
-) -> Result<Vec<String>, Fault> {
-    let statement = format!("SELECT * FROM {} WHERE DisplayName IN ? AND Active IN (true, false)", E::NAME);
-    let rows: Vec<E> = company.query_in(&statement, &[&names[0], &names[1]])?;
-    Ok(rows.into_iter().filter_map(name_of).map(|name| name.to_lowercase()).collect())
 }
 
 fn ambiguous(customers: &[Customer]) -> Problem {

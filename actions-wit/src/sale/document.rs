@@ -30,7 +30,7 @@ fn sold(line: &SaleLine<'_>, item: &Reference, style: &Style<'_>) -> Line {
     let amount = if style.discounts_allowed { line.gross } else { line.net };
     let (qty, unit_price) = quantity_and_price(line, amount).unzip();
     Line {
-        description: line.description().map(str::to_owned),
+        description: line.record.description().map(str::to_owned),
         amount: Some(amount),
         detail_type: Some("SalesItemLineDetail".to_owned()),
         sales_item_line_detail: Some(SalesItemLine {
@@ -90,7 +90,8 @@ mod tests {
             .collect();
         let enrollment = crate::sale::tests::enrollment(associated, &[]);
         let mut problems = Problems::new();
-        let read = crate::sale::lines::read(&enrollment, &mut problems);
+        let records = crate::sale::lines::records(&enrollment, &mut problems);
+        let read = crate::sale::lines::read(&records, &mut problems).unwrap();
         let totals = Totals::of(&read).unwrap();
         let items = vec![Reference::to("1"); read.len()];
         lines(&read, &items, &totals, &Style { discounts_allowed, class: None })
@@ -100,6 +101,39 @@ mod tests {
         let detail = line.sales_item_line_detail.as_ref();
         let price = detail.and_then(|detail| detail.unit_price);
         (line.amount.unwrap().to_string(), price.map(|price| price.decimal().to_string()))
+    }
+
+    #[test]
+    fn with_and_without_a_discount_line_the_document_adds_up_to_the_net_sum() {
+        for (quantity, price, percentage) in
+            [("1", "0.01", "50"), ("3", "33.335", "7.5"), ("0.333", "19.99", "12.345"), ("7", "1.005", "100")]
+        {
+            let line: &[_] = &[("quantity", quantity), ("price", price), ("hs_discount_percentage", percentage)];
+            let sums = [true, false].map(|discounts_allowed| {
+                let signed = |line: &Line| match line.detail_type.as_deref() {
+                    Some("DiscountLineDetail") => -line.amount.unwrap().decimal(),
+                    Some(_) | None => line.amount.unwrap().decimal(),
+                };
+                document(&[line, line], discounts_allowed).iter().map(signed).sum::<Decimal>()
+            });
+            assert_eq!(sums[0], sums[1], "{quantity} × {price} less {percentage} %");
+        }
+    }
+
+    #[test]
+    fn quantity_times_price_is_always_the_amount_that_is_sent() {
+        for quantity in ["1", "3", "7", "128.35", "0.333", "1000000"] {
+            for discount in ["0", "0.01", "0.3333333", "9.99"] {
+                let line: &[_] = &[("quantity", quantity), ("price", "14.5"), ("discount", discount)];
+                for discounts_allowed in [true, false] {
+                    let sold = &document(&[line], discounts_allowed)[0];
+                    let detail = sold.sales_item_line_detail.as_ref().unwrap();
+                    if let (Some(quantity), Some(price)) = (detail.qty, detail.unit_price) {
+                        assert_eq!(price.times(quantity).unwrap().round_half_up(), sold.amount.unwrap());
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,17 +2,20 @@
 //! neither products nor QuickBooks' lines.
 
 use super::names::check_length;
-use crate::money::{Decimal, Money, OutOfRange, Quantity, UnitPrice};
+use crate::money::{Decimal, Money, OutOfRange, Quantity, UnitPrice, Unrounded};
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
 
+const LINE_ITEM: &str = "line_item";
 const DESCRIPTION_MAX: usize = 4000;
+
+/// What a line is about, before its numbers are read: a line item, or the enrolled object where
+/// one line stands for all of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineRecord<'e>(pub(super) &'e CrmObject);
 
 /// One line of a sale.
 pub(super) struct SaleLine<'e> {
-    /// The line item, or the enrolled object where one line stands for all of it.
-    pub(super) record: &'e CrmObject,
-    /// Whether this line stands for an object that has no line items.
-    pub(super) is_whole_object: bool,
+    pub(super) record: LineRecord<'e>,
     pub(super) quantity: Quantity,
     pub(super) unit_price: UnitPrice,
     /// Half-up(quantity × unit price).
@@ -22,19 +25,64 @@ pub(super) struct SaleLine<'e> {
     pub(super) net: Money,
 }
 
-/// Reads all lines; a line with a problem is noted and left out.
-pub(super) fn read<'e>(enrollment: &'e Enrollment, problems: &mut Problems) -> Vec<SaleLine<'e>> {
-    let mut records: Vec<&CrmObject> = enrollment.associated("line_item").map(|line| &line.object).collect();
-    if records.is_empty() {
-        return whole_object(enrollment, problems).into_iter().collect();
+/// The lines of the enrolled object in the order people gave them; without one, the host's order
+/// by id stays. An object without line items is one line if there is a product to book it on.
+pub(super) fn records<'e>(enrollment: &'e Enrollment, problems: &mut Problems) -> Vec<LineRecord<'e>> {
+    let mut records: Vec<LineRecord<'e>> =
+        enrollment.associated(LINE_ITEM).map(|line| LineRecord(&line.object)).collect();
+    records.sort_by_key(|record| record.position());
+    if !records.is_empty() {
+        return records;
     }
-    // The order people gave the lines; without one the host's order by id stays.
-    records.sort_by_cached_key(|record| position(record));
-    records.into_iter().filter_map(|record| SaleLine::read(record, problems)).collect()
+    if enrollment.chosen("default_product").is_some() {
+        return vec![LineRecord(&enrollment.object)];
+    }
+    problems.add(
+        Problem::new(codes::NO_LINE_ITEMS, "There are no line items, so there is nothing to bill.")
+            .about(enrollment.object.describe())
+            .remedy("Add line items in HubSpot, or set a default product."),
+    );
+    records
+}
+
+/// The numbers of all lines; none if one of them has a problem.
+pub(super) fn read<'e>(records: &[LineRecord<'e>], problems: &mut Problems) -> Option<Vec<SaleLine<'e>>> {
+    let lines: Vec<_> = records.iter().filter_map(|&record| SaleLine::read(record, problems)).collect();
+    (lines.len() == records.len()).then_some(lines)
+}
+
+impl<'e> LineRecord<'e> {
+    pub(super) fn name(self) -> Option<&'e str> {
+        self.0.text("name")
+    }
+
+    pub(super) fn sku(self) -> Option<&'e str> {
+        self.0.text("hs_sku")
+    }
+
+    /// What the document says about the line.
+    pub(super) fn description(self) -> Option<&'e str> {
+        let described = self.0.text("description").or_else(|| self.name());
+        described.or_else(|| self.0.text("dealname"))
+    }
+
+    pub(super) fn is_whole_object(self) -> bool {
+        self.0.kind != LINE_ITEM
+    }
+
+    fn position(self) -> Decimal {
+        let position = self.0.text("hs_position_on_quote").and_then(|text| text.parse().ok());
+        position.unwrap_or(Decimal::MAX)
+    }
 }
 
 impl<'e> SaleLine<'e> {
-    fn read(record: &'e CrmObject, problems: &mut Problems) -> Option<Self> {
+    fn read(line: LineRecord<'e>, problems: &mut Problems) -> Option<Self> {
+        let LineRecord(record) = line;
+        if line.is_whole_object() {
+            let amount = problems.note(record.require_decimal("amount"))?;
+            return problems.note(Self::priced(line, Quantity::ONE, UnitPrice::new(amount)));
+        }
         let quantity = problems.note(record.require_decimal("quantity")).map(Quantity::new);
         let price = problems.note(record.require_decimal("price")).map(UnitPrice::new);
         if let Some(text) = record.text("description") {
@@ -44,82 +92,59 @@ impl<'e> SaleLine<'e> {
         if let Some(frequency) = record.text("recurringbillingfrequency") {
             problems.warn(recurring(record, frequency));
         }
-        let line = Self::priced(record, quantity?, price?);
-        problems.note(line)
+        problems.note(Self::priced(line, quantity?, price?))
     }
 
-    fn priced(record: &'e CrmObject, quantity: Quantity, unit_price: UnitPrice) -> Result<Self, Problem> {
-        let beyond = |_: OutOfRange| out_of_range(record);
+    fn priced(record: LineRecord<'e>, quantity: Quantity, unit_price: UnitPrice) -> Result<Self, Problem> {
+        let LineRecord(object) = record;
+        let beyond = |_: OutOfRange| out_of_range(object);
         let gross = unit_price.times(quantity).map_err(beyond)?.round_half_up();
-        let discount = discount(record, gross, quantity)?;
-        let net = gross.minus(discount).map_err(beyond)?;
-        Ok(Self { record, is_whole_object: false, quantity, unit_price, gross, discount, net })
-    }
-
-    pub(super) fn name(&self) -> Option<&'e str> {
-        self.record.text("name")
-    }
-
-    pub(super) fn sku(&self) -> Option<&'e str> {
-        self.record.text("hs_sku")
-    }
-
-    /// What the document says about the line.
-    pub(super) fn description(&self) -> Option<&'e str> {
-        let described = self.record.text("description").or_else(|| self.name());
-        described.or_else(|| self.record.text("dealname"))
-    }
-}
-
-/// The one line of an object without line items, if there is a product to book it on.
-fn whole_object<'e>(enrollment: &'e Enrollment, problems: &mut Problems) -> Option<SaleLine<'e>> {
-    let object = &enrollment.object;
-    if enrollment.chosen("default_product").is_none() {
-        problems.add(
-            Problem::new(codes::NO_LINE_ITEMS, "There are no line items, so there is nothing to bill.")
-                .about(object.describe())
-                .remedy("Add line items in HubSpot, or set a default product."),
-        );
-        return None;
-    }
-    let amount = problems.note(object.require_decimal("amount"))?;
-    let line = SaleLine::priced(object, Quantity::ONE, UnitPrice::new(amount));
-    Some(SaleLine { is_whole_object: true, ..problems.note(line)? })
-}
-
-/// The discount of a line: a percentage of it, or an amount off each unit. HubSpot keeps one of
-/// the two, but its interfaces can set both.
-fn discount(record: &CrmObject, gross: Money, quantity: Quantity) -> Result<Money, Problem> {
-    let given = |property| Ok::<_, Problem>(record.decimal(property)?.filter(|off| !off.is_zero()));
-    let beyond = |_: OutOfRange| out_of_range(record);
-    let of_percentage = |percentage: Decimal| Ok::<_, OutOfRange>(gross.percent(percentage)?.round_half_up());
-    let of_each = |each: Decimal| Ok::<_, OutOfRange>(UnitPrice::new(each).times(quantity)?.round_half_up());
-    let discount = match (given("hs_discount_percentage")?, given("discount")?) {
-        (None, None) => return Ok(Money::ZERO),
-        (Some(percentage), None) => of_percentage(percentage).map_err(beyond)?,
-        (None, Some(each)) => of_each(each).map_err(beyond)?,
-        (Some(percentage), Some(each)) => {
-            let discount = of_percentage(percentage).map_err(beyond)?;
-            if discount != of_each(each).map_err(beyond)? {
-                return Err(unclear_discount(record));
-            }
-            discount
+        let net = net_of(object, quantity, unit_price)?;
+        let discount = gross.minus(net).map_err(beyond)?;
+        // Money given back has no discount: taking it off would give more back.
+        if discount.is_negative() {
+            return Err(discount_out_of_range(object, unit_price));
         }
-    };
-    if discount.is_negative() || discount > gross {
-        return Err(Problem::new(
-            codes::LINE_DISCOUNT_OUT_OF_RANGE,
-            format!("The discount of {discount} does not lie between nothing and the line's {gross}."),
-        )
-        .about(record.describe())
-        .remedy("Correct the discount of the line in HubSpot."));
+        Ok(Self { record, quantity, unit_price, gross, discount, net })
     }
-    Ok(discount)
 }
 
-fn position(record: &CrmObject) -> Decimal {
-    let position = record.text("hs_position_on_quote").and_then(|text| text.parse().ok());
-    position.unwrap_or(Decimal::MAX)
+/// The line's amount after its discount: a percentage of the price, or an amount off each unit.
+/// HubSpot keeps one of the two, but its interfaces can set both.
+///
+/// Rounded once, from the exact net price: the sum of a rounded price and a rounded discount can
+/// be a cent off what HubSpot shows for the line.
+fn net_of(record: &CrmObject, quantity: Quantity, price: UnitPrice) -> Result<Money, Problem> {
+    let given = |property| Ok::<_, Problem>(record.decimal(property)?.filter(|off| !off.is_zero()));
+    let net = |price: Result<UnitPrice, OutOfRange>| {
+        let price = price.map_err(|_| out_of_range(record))?;
+        price.times(quantity).map(Unrounded::round_half_up).map_err(|_| out_of_range(record))
+    };
+    let percentage = given("hs_discount_percentage")?;
+    let each = given("discount")?;
+    let in_range = percentage.is_none_or(|off| off > Decimal::ZERO && off <= Decimal::ONE_HUNDRED)
+        && each.is_none_or(|off| off > Decimal::ZERO && off <= price.decimal());
+    if !in_range {
+        return Err(discount_out_of_range(record, price));
+    }
+    match (percentage, each) {
+        (None, None) => net(Ok(price)),
+        (Some(percentage), None) => net(price.less_percent(percentage)),
+        (None, Some(each)) => net(price.less(each)),
+        (Some(percentage), Some(each)) => {
+            let amount = net(price.less_percent(percentage))?;
+            if amount == net(price.less(each))? { Ok(amount) } else { Err(unclear_discount(record)) }
+        }
+    }
+}
+
+fn discount_out_of_range(record: &CrmObject, price: UnitPrice) -> Problem {
+    Problem::new(
+        codes::LINE_DISCOUNT_OUT_OF_RANGE,
+        format!("The discount of the line does not lie between nothing and its price of {}.", price.decimal()),
+    )
+    .about(record.describe())
+    .remedy("Correct the discount of the line in HubSpot.")
 }
 
 fn unclear_discount(record: &CrmObject) -> Problem {
@@ -152,7 +177,7 @@ mod tests {
     fn net(properties: &[(&str, &str)]) -> Result<String, &'static str> {
         let record = record(properties);
         let mut problems = Problems::new();
-        let line = SaleLine::read(&record, &mut problems).map(|line| line.net.to_string());
+        let line = SaleLine::read(LineRecord(&record), &mut problems).map(|line| line.net.to_string());
         let code = problems.settle().map_err(|refusal| refusal.problems[0].code);
         code.map(|_| line.unwrap())
     }
@@ -168,6 +193,20 @@ mod tests {
         let with = |property, value| net(&[line[0], line[1], (property, value)]).unwrap();
         assert_eq!(with("hs_discount_percentage", "10"), "270.00");
         assert_eq!(with("discount", "10.01"), "269.97");
+    }
+
+    #[test]
+    fn the_net_amount_is_rounded_once() {
+        // 3 × 33.335 = 100.005; less 7.5 % = 92.504625. Rounded twice it would be 92.51.
+        let line = [("quantity", "3"), ("price", "33.335"), ("hs_discount_percentage", "7.5")];
+        assert_eq!(net(&line).unwrap(), "92.50");
+    }
+
+    #[test]
+    fn money_given_back_has_no_discount() {
+        let line = [("quantity", "-1"), ("price", "100"), ("discount", "10")];
+        assert_eq!(net(&line), Err(codes::LINE_DISCOUNT_OUT_OF_RANGE));
+        assert_eq!(net(&line[..2]).unwrap(), "-100.00");
     }
 
     #[test]
@@ -191,7 +230,7 @@ mod tests {
     fn a_line_without_quantity_and_price_has_two_problems() {
         let record = record(&[]);
         let mut problems = Problems::new();
-        assert!(SaleLine::read(&record, &mut problems).is_none());
+        assert!(SaleLine::read(LineRecord(&record), &mut problems).is_none());
         assert_eq!(problems.settle().unwrap_err().problems.len(), 2);
     }
 }

@@ -2,6 +2,7 @@
 //! the calls are made by `customer`.
 
 use super::contact::Person;
+use crate::keys;
 use crate::quickbooks::{Customer, EmailAddress, Reference};
 
 /// How a person of HubSpot is known among QuickBooks' customers.
@@ -65,11 +66,11 @@ impl<'e> Party<'e> {
         [name, with_email]
     }
 
-    /// The key of the write that creates the customer.
+    /// The key of the write that creates the customer under its first name to try.
     pub(super) fn key(&self) -> String {
         match self {
-            Self::Person(person, _) => format!("customer:{}", person.email.to_lowercase()),
-            Self::Business { name, .. } => format!("customer:{}", name.to_lowercase()),
+            Self::Person(person, _) => keys::customer(person.email),
+            Self::Business { name, .. } => keys::customer(name),
         }
     }
 
@@ -88,6 +89,11 @@ impl<'e> Party<'e> {
             currency_ref: currency.map(Reference::to),
             ..Customer::default()
         }
+    }
+
+    /// Whether a customer that was found otherwise has the e-mail address of this one.
+    pub(super) fn has_email_of(&self, row: &Customer) -> bool {
+        has_email(row, self.email())
     }
 
     fn fits(&self, row: &Customer) -> bool {

@@ -4,7 +4,7 @@
 mod catalogue;
 mod new_items;
 
-use super::lines::SaleLine;
+use super::lines::LineRecord;
 use super::listed;
 use crate::quickbooks::{Account, Item, Reference};
 use crate::{Company, Enrollment, Fault, Problem, Problems, Refusal, codes};
@@ -35,69 +35,70 @@ enum Unmatched {
 pub(super) fn plan(
     enrollment: &Enrollment,
     company: &Company<'_>,
-    lines: &[SaleLine<'_>],
+    lines: &[LineRecord<'_>],
     problems: &mut Problems,
 ) -> Result<Option<ProductPlan>, Refusal> {
     if let Some(id) = enrollment.chosen("product") {
         return Ok(replaced(company, id, lines, problems)?);
     }
-    if lines.iter().all(|line| line.is_whole_object) {
+    if lines.iter().any(|line| line.is_whole_object()) {
         let item = default_item(enrollment, company, problems)?;
         return Ok(item.map(|item| ProductPlan::all(&item, lines.len())));
     }
     let catalogue = Catalogue::read(company, lines, enrollment.input("product_id_property"))?;
-    let matches: Vec<Match<'_>> = lines.iter().map(|line| catalogue.find(line)).collect();
+    let matches: Vec<Match<'_>> = lines.iter().map(|&line| catalogue.find(line)).collect();
     let policy = if matches.iter().any(Match::is_missing) {
         unmatched(enrollment, company, problems)?
     } else {
         Some(Unmatched::Refuse)
     };
-    let mut plan = ProductPlan::empty();
-    for (line, found) in lines.iter().zip(&matches) {
-        plan.settle(line, found, policy.as_ref(), problems);
+    let mut plan = ProductPlan { chosen: Vec::with_capacity(lines.len()), new: Vec::new() };
+    for (&line, found) in lines.iter().zip(matches) {
+        let product = plan.product_of(line, found, policy.as_ref(), problems);
+        plan.chosen.extend(product);
     }
     Ok(Some(plan))
 }
 
 impl ProductPlan {
-    fn empty() -> Self {
-        Self { chosen: Vec::new(), new: Vec::new() }
-    }
-
     fn all(item: &Reference, lines: usize) -> Self {
         let one = || Product::Existing(item.clone());
         Self { chosen: std::iter::repeat_with(one).take(lines).collect(), new: Vec::new() }
     }
 
-    fn settle(&mut self, line: &SaleLine<'_>, found: &Match<'_>, policy: Option<&Unmatched>, problems: &mut Problems) {
-        let problem = match found {
-            Match::One(item) => {
-                self.chosen.push(Product::Existing(reference(item)));
-                return;
-            }
-            Match::Missing => match policy {
-                // Why there is no policy is among the problems already.
-                None => return,
-                Some(Unmatched::Refuse) => not_found(line),
-                Some(Unmatched::Default(item)) => {
-                    problems.warn(default_used(line, item));
-                    self.chosen.push(Product::Existing(item.clone()));
-                    return;
-                }
-                Some(Unmatched::Create(account)) => match new_items::add(&mut self.new, line, account) {
-                    Ok(place) => {
-                        self.chosen.push(Product::New(place));
-                        return;
-                    }
-                    Err(problem) => problem,
-                },
-            },
-            Match::UnknownId(id) => unknown_id(id),
-            Match::Several(items) => ambiguous(items),
-            Match::Inactive(item) => inactive(item),
-            Match::NotSellable(item) => not_sellable(item),
+    fn product_of(
+        &mut self,
+        line: LineRecord<'_>,
+        found: Match<'_>,
+        policy: Option<&Unmatched>,
+        problems: &mut Problems,
+    ) -> Option<Product> {
+        let product = match found {
+            Match::One(item) => Ok(Product::Existing(reference(item))),
+            // Without a policy, the reason why there is none is among the problems already.
+            Match::Missing => self.unmatched(line, policy?, problems),
+            Match::UnknownId(id) => Err(unknown_id(id)),
+            Match::Several(items) => Err(ambiguous(&items)),
+            Match::Inactive(item) => Err(inactive(item)),
+            Match::NotSellable(item) => Err(not_sellable(item)),
         };
-        problems.add(problem.about(line.record.describe()));
+        problems.note(product.map_err(|problem| problem.about(line.0.describe())))
+    }
+
+    fn unmatched(
+        &mut self,
+        line: LineRecord<'_>,
+        policy: &Unmatched,
+        problems: &mut Problems,
+    ) -> Result<Product, Problem> {
+        match policy {
+            Unmatched::Refuse => Err(not_found(line)),
+            Unmatched::Create(account) => Ok(Product::New(new_items::add(&mut self.new, line, account)?)),
+            Unmatched::Default(item) => {
+                problems.warn(default_used(line, item));
+                Ok(Product::Existing(item.clone()))
+            }
+        }
     }
 
     /// The product of every line in order, created if need be.
@@ -119,7 +120,7 @@ fn reference(item: &Item) -> Reference {
 fn replaced(
     company: &Company<'_>,
     id: &str,
-    lines: &[SaleLine<'_>],
+    lines: &[LineRecord<'_>],
     problems: &mut Problems,
 ) -> Result<Option<ProductPlan>, Fault> {
     let Some(item) = by_id(company, id, "product", problems)? else {
@@ -227,7 +228,7 @@ fn income_account(
     Ok(account.id.map(Reference::to))
 }
 
-fn not_found(line: &SaleLine<'_>) -> Problem {
+fn not_found(line: LineRecord<'_>) -> Problem {
     let message = match (line.sku(), line.name()) {
         (Some(sku), Some(name)) => {
             format!("QuickBooks has no product with the SKU “{sku}” or the name “{name}”.")
@@ -264,10 +265,10 @@ fn not_sellable(item: &Item) -> Problem {
     .remedy("Use a product or service instead.")
 }
 
-fn default_used(line: &SaleLine<'_>, item: &Reference) -> Problem {
+fn default_used(line: LineRecord<'_>, item: &Reference) -> Problem {
     let default = item.name.as_deref().unwrap_or(&item.value);
     Problem::new(codes::DEFAULT_PRODUCT_USED, format!("No product matches the line; it is booked on “{default}”."))
-        .about(line.record.describe())
+        .about(line.0.describe())
         .remedy("Add the product in QuickBooks if it should be booked on its own.")
 }
 

@@ -34,6 +34,7 @@ impl Clock {
     }
 
     /// The time now, held at jiff's last instant if it was advanced beyond.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else asks")]
     pub fn now(&self) -> Timestamp {
         let reading = self.reading();
         let base = reading.fixed.unwrap_or_else(Timestamp::now);

@@ -182,7 +182,7 @@ mod tests {
     fn a_fault_lets_the_skipped_requests_pass_and_is_spent_after_its_times() {
         let faults = Faults::default();
         faults.inject(fault("POST /v3", 1, 2));
-        let mut met = || faults.take(&Method::POST, "/v3/company/1/invoice", b"{}").is_some();
+        let met = || faults.take(&Method::POST, "/v3/company/1/invoice", b"{}").is_some();
         assert_eq!([met(), met(), met(), met()], [false, true, true, false]);
     }
 

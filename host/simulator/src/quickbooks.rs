@@ -6,6 +6,8 @@
 //! `oauth`. It knows nothing of HubSpot, of runs or of the host.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,11 +24,11 @@ use self::fault::Fault;
 use self::oauth::Tokens;
 use self::replies::Replies;
 use self::request::Incoming;
+use self::throttle::Throttle;
 use self::write::Circumstances;
-use crate::clock::Clock;
 use crate::faults::{Effect, Faults, Refusal, suffer};
 use crate::requests::{LoggedRequest, Requests};
-use crate::server::AnswerLost;
+use crate::server::{AnswerLost, Server};
 
 mod admin;
 mod answer;
@@ -38,7 +40,9 @@ mod lists;
 mod names;
 mod numbering;
 mod oauth;
+mod payments;
 mod preferences;
+mod purchases;
 mod query;
 mod replies;
 mod request;
@@ -46,12 +50,16 @@ mod row;
 mod sales;
 mod schema;
 mod seed;
+mod settings;
 mod sign_in;
 mod tax;
+mod throttle;
 mod write;
 
 pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
 pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
+pub use self::settings::{Company, Settings};
+pub use self::throttle::RateLimits;
 
 /// The service. Copies share their companies, tokens, faults and log.
 #[derive(Clone)]
@@ -61,53 +69,15 @@ pub struct QuickBooks {
     requests: Requests,
 }
 
-/// What differs between reports of the real service, or what a test moves.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub clock: Clock,
-    /// How long a `requestid` is remembered; nothing at all at zero. Intuit documents no figure.
-    pub request_id_memory: Duration,
-    /// How long an access token opens its company.
-    pub token_lifetime: Duration,
-    pub refresh_token_rotation: RefreshTokenRotation,
-    /// Whether `PrimaryEmailAddr` can stand in a `WHERE`; sources conflict.
-    pub email_queryable: bool,
-}
-
-/// A company to add.
-#[derive(Clone, Debug)]
-pub struct Company {
-    pub realm: String,
-    pub name: String,
-    /// Two letters, such as `US`.
-    pub country: String,
-    /// Three letters, such as `USD`.
-    pub home_currency: String,
-    pub multi_currency: bool,
-    /// The company numbers its documents itself, and gets none where it sends none.
-    pub custom_numbers: bool,
-}
-
 /// Everything behind the lock, which is never held over an await.
 struct State {
     settings: Settings,
     companies: BTreeMap<String, Books>,
     tokens: Tokens,
     replies: Replies,
+    throttle: Throttle,
     /// Counts answers, for `intuit_tid`.
     answered: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            clock: Clock::system(),
-            request_id_memory: Duration::from_secs(24 * 60 * 60),
-            token_lifetime: Duration::from_secs(60 * 60),
-            refresh_token_rotation: RefreshTokenRotation::OldValueForADay,
-            email_queryable: true,
-        }
-    }
 }
 
 impl QuickBooks {
@@ -118,6 +88,7 @@ impl QuickBooks {
             companies: BTreeMap::new(),
             tokens: Tokens::default(),
             replies: Replies::default(),
+            throttle: Throttle::default(),
             answered: 0,
         };
         let state = Arc::new(Mutex::new(state));
@@ -200,6 +171,11 @@ impl QuickBooks {
         self.state().settings.request_id_memory = memory;
     }
 
+    /// The limits beyond which a company answers 429 from now on.
+    pub fn set_rate_limits(&self, limits: Option<RateLimits>) {
+        self.state().settings.rate_limits = limits;
+    }
+
     /// Whether `PrimaryEmailAddr` can stand in a `WHERE` from now on.
     pub fn set_email_queryable(&self, queryable: bool) {
         self.state().settings.email_queryable = queryable;
@@ -223,6 +199,15 @@ impl QuickBooks {
     /// Forgets what was asked.
     pub fn clear_requests(&self) {
         self.requests.clear();
+    }
+
+    /// Serves this service at an address; port 0 picks a free one. Must be called inside a tokio runtime.
+    pub fn serve(&self, address: SocketAddr) -> io::Result<Server> {
+        let service = self.clone();
+        Server::start(address, move |request| {
+            let service = service.clone();
+            async move { service.handle(request).await }
+        })
     }
 
     /// Answers one request.

@@ -34,16 +34,11 @@ impl CodeCache {
         if !path.exists() {
             return None;
         }
-        // SAFETY: `deserialize_file` trusts the file to be this compiler's output. The folder is
-        // writable for this user alone (checked at open), files appear in it only by `compile`'s
-        // rename of a complete file, they are never changed afterwards, and the name binds them to
-        // the component's digest and to the compiler's version and settings.
-        #[expect(unsafe_code, reason = "the file is our own compiler's output; see above")]
-        let component = unsafe { Component::deserialize_file(engine, &path) };
+        let component = deserialize(engine, &path);
         component.inspect_err(|error| tracing::warn!("compiled code of {digest} is unreadable: {error:#}")).ok()
     }
 
-    /// Compiles a component and keeps the code.
+    /// Compiles a component and keeps the code, if its instances fit the pool.
     pub fn compile(&self, engine: &Engine, digest: &Digest, wasm: &[u8]) -> Result<Component, BadComponent> {
         let code =
             engine.precompile_component(wasm).map_err(|error| BadComponent::Uncompilable(format!("{error:#}")))?;
@@ -51,13 +46,32 @@ impl CodeCache {
         if let Err(cause) = write_whole(&self.folder, &path, &code) {
             return Err(BadComponent::NoCache { folder: self.folder.clone(), cause });
         }
-        self.get(engine, digest).ok_or_else(|| BadComponent::Uncompilable("its code can't be loaded again".into()))
+        match deserialize(engine, &path) {
+            Ok(component) => Ok(component),
+            Err(error) => {
+                // Kept, it would only be found unfit again.
+                fs::remove_file(&path).ok();
+                Err(BadComponent::Oversized(format!("{error:#}")))
+            }
+        }
     }
 
     fn path(&self, engine: &Engine, digest: &Digest) -> PathBuf {
         let mut compiler = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut compiler);
         self.folder.join(format!("{}-{:016x}.cwasm", digest.hex(), compiler.finish()))
+    }
+}
+
+/// The only place that takes compiled code from a file.
+fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: `deserialize_file` trusts the file to be this compiler's output. The folder is
+    // writable for this user alone (checked at open), files appear in it only by `compile`'s
+    // rename of a complete file, they are never changed afterwards, and the name binds them to
+    // the component's digest and to the compiler's version and settings.
+    #[expect(unsafe_code, reason = "the file is our own compiler's output; see above")]
+    unsafe {
+        Component::deserialize_file(engine, path)
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
+use super::answer::answer;
+use super::folders::{ActionsFolder, CodeFolder, current, shown};
 use super::progress::Progress;
 use super::{Failure, show};
 use crate::catalog::build::{self, Built};
@@ -16,20 +18,17 @@ use crate::sandbox::{Limits, Sandbox};
 #[derive(Subcommand)]
 pub(super) enum ActionCommand {
     /// Compiles action modules to components
+    #[command(after_help = "\
+Examples:
+  qbo-host action build
+  qbo-host action build action-modules/create-invoice")]
     Build(BuildArgs),
     /// Tells what a component is and what it asks for
+    #[command(after_help = "\
+Examples:
+  qbo-host action inspect target/actions/create-invoice.wasm
+  qbo-host action inspect target/actions/create-invoice.wasm --json")]
     Inspect(InspectArgs),
-}
-
-/// Where components and compiled code are kept.
-#[derive(Args, Clone)]
-pub(super) struct Folders {
-    /// Folder of the built components
-    #[arg(long, value_name = "FOLDER", env = "QBO_HOST_ACTIONS", default_value = "target/actions")]
-    pub(super) actions: PathBuf,
-    /// Folder of compiled code; only this user may write to it
-    #[arg(long, value_name = "FOLDER", env = "QBO_HOST_CODE_CACHE", default_value = "target/code-cache")]
-    pub(super) code_cache: PathBuf,
 }
 
 #[derive(Args)]
@@ -38,7 +37,7 @@ pub(super) struct BuildArgs {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    folders: Folders,
+    actions: ActionsFolder,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
@@ -49,7 +48,7 @@ pub(super) struct InspectArgs {
     /// A component
     file: PathBuf,
     #[command(flatten)]
-    folders: Folders,
+    code: CodeFolder,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
@@ -73,36 +72,36 @@ impl ActionCommand {
 
 impl BuildArgs {
     fn run(self) -> Result<ExitCode, Failure> {
-        let built = build_modules(self.paths, &self.folders.actions)?;
+        let built = build_modules(self.paths, &self.actions)?;
         if self.json {
-            println!("{}", serde_json::json!({ "built": built }));
-        } else {
-            for Built { name, component } in &built {
-                println!("{name}  {}", component.display());
-            }
+            answer(serde_json::json!({ "built": built }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        for Built { name, component } in &built {
+            answer(format_args!("{name}  {}", shown(component)));
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Builds the modules at `paths`, or all of the checkout's.
-pub(super) fn build_modules(paths: Vec<PathBuf>, actions: &Path) -> Result<Vec<Built>, Failure> {
+pub(super) fn build_modules(paths: Vec<PathBuf>, actions: &ActionsFolder) -> Result<Vec<Built>, Failure> {
     let told = |error: build::BuildError| {
         let hint = error.hint();
-        Failure::new(error.into(), hint)
+        Failure::new(error.into(), hint).with_code("not_built")
     };
     let paths = if paths.is_empty() {
-        let here = std::env::current_dir().context("the current folder is gone").map_err(|e| Failure::new(e, ""))?;
-        let Some(checkout) = build::checkout(&here) else {
+        let Some(checkout) = build::checkout(&current()?) else {
             let error = anyhow::anyhow!("there is no action-modules folder here or above");
-            return Err(Failure::usage(error, "run this in a checkout, or name the folder of an action module"));
+            let hint = "run this in a checkout, or name the folder of an action module";
+            return Err(Failure::usage(error, hint).with_code("no_checkout"));
         };
         build::modules(&checkout).map_err(told)?
     } else {
         paths
     };
-    let actions = std::path::absolute(actions).context("no such folder").map_err(|e| Failure::new(e, ""))?;
-    let progress = Progress::begin("making sure of wasm32-wasip2");
+    let actions = actions.path()?;
+    let progress = Progress::begin("checking that the compiler has wasm32-wasip2");
     build::ensure_target(&|line| progress.say(line)).map_err(told)?;
     progress.done();
     let mut built = Vec::new();
@@ -116,28 +115,33 @@ pub(super) fn build_modules(paths: Vec<PathBuf>, actions: &Path) -> Result<Vec<B
 }
 
 /// A sandbox, and a catalog on it.
-pub(super) fn open_catalog(folders: &Folders) -> Result<(Arc<Sandbox>, Catalog), Failure> {
+pub(super) fn open_catalog(code: &CodeFolder) -> Result<(Arc<Sandbox>, Catalog), Failure> {
     let sandbox = Sandbox::start().map_err(|error| {
         Failure::new(error.into(), "the instance pool reserves address space; raise `ulimit -v` if it is limited")
     })?;
     let sandbox = Arc::new(sandbox);
-    let catalog = Catalog::open(Arc::clone(&sandbox), folders.code_cache.clone()).map_err(bad_component)?;
+    let catalog = Catalog::open(Arc::clone(&sandbox), code.path()?).map_err(bad_component)?;
     Ok((sandbox, catalog))
 }
 
-/// Loads the component in `file`.
-pub(super) async fn load(catalog: &Catalog, file: &Path) -> Result<ActionVersion, Failure> {
+/// Loads the component in `file`; gives its bytes too.
+pub(super) async fn load(catalog: &Catalog, file: &Path) -> Result<(ActionVersion, Vec<u8>), Failure> {
     let wasm = read(file)?;
-    let loaded = catalog.load(&wasm, Limits::default()).await;
-    loaded.map_err(bad_component).map_err(|mut failure| {
-        failure.error = failure.error.context(format!("{} is not an action", file.display()));
-        failure
-    })
+    match catalog.load(&wasm, Limits::default()).await {
+        Ok(version) => Ok((version, wasm)),
+        Err(error @ BadComponent::NoCache { .. }) => Err(bad_component(error)),
+        Err(error) => {
+            let mut failure = bad_component(error);
+            failure.error = failure.error.context(format!("{} is not an action", shown(file)));
+            Err(failure)
+        }
+    }
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).with_context(|| format!("{} can't be read", file.display())).map_err(|error| {
-        Failure::usage(error, "name a .wasm file, as `qbo-host action build` makes them")
+    std::fs::read(file).with_context(|| format!("{} can't be read", shown(file))).map_err(|error| {
+        let hint = "name a .wasm file that you may read, as `qbo-host action build` makes them";
+        Failure::usage(error, hint).with_code("unreadable_file")
     })
 }
 
@@ -148,14 +152,13 @@ fn bad_component(error: BadComponent) -> Failure {
 
 impl InspectArgs {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let (_sandbox, catalog) = open_catalog(&self.folders)?;
-        let version = load(&catalog, &self.file).await?;
-        let wasm = read(&self.file)?;
+        let (_sandbox, catalog) = open_catalog(&self.code)?;
+        let (version, wasm) = load(&catalog, &self.file).await?;
         let component = verify(&wasm).map_err(BadComponent::from).map_err(bad_component)?;
         if self.json {
-            println!("{}", show::component_json(&version, &component, wasm.len()));
+            answer(show::component_json(&version, &component, wasm.len()));
         } else {
-            print!("{}", show::component(&version, &component, wasm.len()));
+            answer(show::component(&version, &component, wasm.len()).trim_end());
         }
         Ok(ExitCode::SUCCESS)
     }

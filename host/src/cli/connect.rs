@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::tz::TimeZone;
+use url::Url;
 
 use super::Failure;
 use crate::connection::Connection;
@@ -19,8 +20,11 @@ pub(super) const QUICKBOOKS_PORT: u16 = 8501;
 pub(super) const HUBSPOT_PORT: u16 = 8502;
 
 /// The sample company and portal of the simulators.
-pub(super) const SAMPLE_COMPANY: &str = "4620816365000000001";
+const SAMPLE_COMPANY: &str = "4620816365000000001";
 const SAMPLE_PORTAL: &str = "50000001";
+
+/// Where Intuit gives tokens for every company.
+const INTUIT_TOKEN_URL: &str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer";
 
 /// QuickBooks may take 120 s and commit still; after this the run goes on under the same request id.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
@@ -30,20 +34,25 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
 #[derive(Args, Clone)]
 pub(super) struct ConnectionArgs {
     /// Base URL of QuickBooks
-    #[arg(long, value_name = "URL", env = "QBO_HOST_QUICKBOOKS_URL", default_value = "http://127.0.0.1:8501")]
+    #[arg(long, value_name = "URL", env = "QBO_HOST_QUICKBOOKS_URL", hide_env_values = true)]
+    #[arg(default_value = "http://127.0.0.1:8501")]
     pub(super) quickbooks: String,
     /// Base URL of HubSpot
-    #[arg(long, value_name = "URL", env = "QBO_HOST_HUBSPOT_URL", default_value = "http://127.0.0.1:8502")]
+    #[arg(long, value_name = "URL", env = "QBO_HOST_HUBSPOT_URL", hide_env_values = true)]
+    #[arg(default_value = "http://127.0.0.1:8502")]
     pub(super) hubspot: String,
     /// Realm id of the QuickBooks company
-    #[arg(long, value_name = "REALM", env = "QBO_HOST_COMPANY", default_value = SAMPLE_COMPANY)]
-    pub(super) company: String,
+    #[arg(long, value_name = "REALM", env = "QBO_HOST_COMPANY", hide_env_values = true)]
+    #[arg(default_value = SAMPLE_COMPANY)]
+    company: String,
     /// Id of the HubSpot account
-    #[arg(long, value_name = "PORTAL", env = "QBO_HOST_PORTAL", default_value = SAMPLE_PORTAL)]
-    pub(super) portal: String,
+    #[arg(long, value_name = "PORTAL", env = "QBO_HOST_PORTAL", hide_env_values = true)]
+    #[arg(default_value = SAMPLE_PORTAL)]
+    portal: String,
     /// Time zone in which the company keeps its books
-    #[arg(long, value_name = "ZONE", env = "QBO_HOST_ZONE", default_value = "America/Los_Angeles")]
-    pub(super) zone: String,
+    #[arg(long, value_name = "ZONE", env = "QBO_HOST_ZONE", hide_env_values = true)]
+    #[arg(default_value = "America/Los_Angeles")]
+    zone: String,
 }
 
 impl ConnectionArgs {
@@ -58,39 +67,35 @@ impl ConnectionArgs {
         }
     }
 
+    /// Whether both services are expected on this machine, where only simulators are.
+    pub(super) fn are_simulators(&self) -> bool {
+        [&self.quickbooks, &self.hubspot].into_iter().all(|text| Url::parse(text).is_ok_and(|url| is_loopback(&url)))
+    }
+
     pub(super) fn connect(&self) -> Result<Connection, Failure> {
-        for url in [&self.quickbooks, &self.hubspot] {
-            check_url(url)?;
-        }
-        if self.company.is_empty() || !self.company.bytes().all(|byte| byte.is_ascii_digit()) {
-            let error = anyhow::anyhow!("'{}' is not a realm id", self.company.escape_debug());
-            return Err(Failure::usage(error, "a realm id is made of digits; QuickBooks shows it as the company id"));
+        let quickbooks = base_url(&self.quickbooks)?;
+        let hubspot = base_url(&self.hubspot)?;
+        for (what, id) in [("a realm id", &self.company), ("the id of a HubSpot account", &self.portal)] {
+            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+                let error = anyhow::anyhow!("'{}' is not {what}", id.escape_debug());
+                let hint = "such ids are made of digits; both services show them in their account settings";
+                return Err(Failure::usage(error, hint).with_code("bad_id"));
+            }
         }
         let zone = TimeZone::get(&self.zone).map_err(|error| {
-            Failure::usage(error.into(), "use an IANA name, such as America/New_York")
+            let error = anyhow::Error::new(error).context(format!("'{}' is not a time zone", self.zone.escape_debug()));
+            Failure::usage(error, "use an IANA name, such as America/New_York").with_code("unknown_zone")
         })?;
         let transport = Transport::http(ANSWER_TIMEOUT, ANSWER_BYTES_MAX)
             .map_err(|error| Failure::new(error.into(), "check the machine's TLS certificates"))?;
-        let oauth = OAuth {
-            token_url: setting("QBO_HOST_QUICKBOOKS_TOKEN_URL", || {
-                format!("{}/oauth2/v1/tokens/bearer", self.quickbooks.trim_end_matches('/'))
-            }),
-            client_id: setting("QBO_HOST_QUICKBOOKS_CLIENT_ID", || "simulator-client".into()),
-            client_secret: Secret::new(setting("QBO_HOST_QUICKBOOKS_CLIENT_SECRET", || "simulator-secret".into())),
-            refresh_token: Secret::new(setting("QBO_HOST_QUICKBOOKS_REFRESH_TOKEN", || {
-                format!("simulator-refresh-{}", self.company)
-            })),
-        };
         let company = Company {
             base_url: self.quickbooks.clone(),
             realm: self.company.clone(),
-            oauth,
+            oauth: self.oauth(&quickbooks)?,
             rates: Rates::default(),
         };
-        let portal = Portal {
-            base_url: self.hubspot.clone(),
-            token: Secret::new(setting("QBO_HOST_HUBSPOT_TOKEN", || "simulator-portal-token".into())),
-        };
+        let token = secret("QBO_HOST_HUBSPOT_TOKEN", "simulator-portal-token".into(), &hubspot)?;
+        let portal = Portal { base_url: self.hubspot.clone(), token: Secret::new(token) };
         Ok(Connection {
             portal: self.portal.clone(),
             zone,
@@ -98,25 +103,85 @@ impl ConnectionArgs {
             hubspot: Arc::new(Crm::new(portal, transport)),
         })
     }
+
+    fn oauth(&self, quickbooks: &Url) -> Result<OAuth, Failure> {
+        let token_url = match setting("QBO_HOST_QUICKBOOKS_TOKEN_URL")? {
+            Some(url) => url,
+            None if is_loopback(quickbooks) => {
+                format!("{}/oauth2/v1/tokens/bearer", self.quickbooks.trim_end_matches('/'))
+            }
+            None => INTUIT_TOKEN_URL.into(),
+        };
+        base_url(&token_url)?;
+        let simulated = format!("simulator-refresh-{}", self.company);
+        Ok(OAuth {
+            token_url,
+            client_id: secret("QBO_HOST_QUICKBOOKS_CLIENT_ID", "simulator-client".into(), quickbooks)?,
+            client_secret: Secret::new(secret(
+                "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
+                "simulator-secret".into(),
+                quickbooks,
+            )?),
+            refresh_token: Secret::new(secret("QBO_HOST_QUICKBOOKS_REFRESH_TOKEN", simulated, quickbooks)?),
+        })
+    }
 }
 
-fn setting(name: &str, default: impl FnOnce() -> String) -> String {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(default)
+/// A secret from the environment; only a service on this machine gets the simulators' own.
+fn secret(name: &str, simulated: String, service: &Url) -> Result<String, Failure> {
+    match setting(name)? {
+        Some(secret) => Ok(secret),
+        None if is_loopback(service) => Ok(simulated),
+        None => {
+            let host = service.host_str().unwrap_or_default();
+            let error = anyhow::anyhow!("{host} asks for a secret, and {name} is not set");
+            let hint = format!("set {name} in the environment; secrets are never taken from the command line");
+            Err(Failure::usage(error, hint).with_code("secret_missing"))
+        }
+    }
+}
+
+fn setting(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            let error = anyhow::anyhow!("{name} does not hold text");
+            Err(Failure::usage(error, format!("set {name} again, as UTF-8")).with_code("bad_setting"))
+        }
+    }
 }
 
 /// Secrets go over the wire, so it is HTTPS, or this machine.
-fn check_url(text: &str) -> Result<(), Failure> {
-    let hint = "write it as https://quickbooks.api.intuit.com, or http://127.0.0.1:8501 for a simulator";
-    let url = url::Url::parse(text)
-        .map_err(|error| Failure::usage(anyhow::Error::new(error).context(format!("'{text}' is not a URL")), hint))?;
-    let loopback = match url.host() {
+fn base_url(text: &str) -> Result<Url, Failure> {
+    let refuse = |error: anyhow::Error| {
+        let hint = "write it as https://quickbooks.api.intuit.com, or http://127.0.0.1:8501 for a simulator";
+        Err(Failure::usage(error, hint).with_code("bad_url"))
+    };
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(error) => return refuse(anyhow::Error::new(error).context(format!("'{text}' is not a URL"))),
+    };
+    // The text is not shown where it may hold a password.
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse(anyhow::anyhow!("a URL holds a user name or a password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse(anyhow::anyhow!("{text} is more than a base URL: it has a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => refuse(anyhow::anyhow!("{text} would send secrets in the clear")),
+        scheme => refuse(anyhow::anyhow!("{text} is reached by {scheme}, not by HTTPS")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
-    };
-    if url.scheme() == "https" || (url.scheme() == "http" && loopback) {
-        return Ok(());
     }
-    Err(Failure::usage(anyhow::anyhow!("{text} would send secrets in the clear"), hint))
 }

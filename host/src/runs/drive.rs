@@ -62,7 +62,8 @@ impl Runs {
     /// event, now or later, gives the same run.
     pub async fn run(&self, start: &Start, patience: Patience) -> Result<RunRecord, Unavailable> {
         let id = RunId::of(&start.enrollment.event);
-        let run = NewRun { id, enrollment: start.enrollment.clone(), digest: start.version.digest };
+        let enrollment = Arc::new(start.enrollment.clone());
+        let run = NewRun { id, enrollment, digest: start.version.digest };
         self.store.enqueue(run).await?;
         let deadline = Instant::now() + patience.0;
         let mut pause = PAUSE_MIN;
@@ -127,12 +128,13 @@ impl Runs {
         }
     }
 
-    async fn snapshot(&self, start: &Start, history: &History) -> Result<Snapshot, NoSnapshot> {
+    async fn snapshot(&self, start: &Start, history: &History) -> Result<Arc<Snapshot>, NoSnapshot> {
         match &history.snapshot {
-            Some(recorded) => Ok(recorded.clone()),
+            Some(recorded) => Ok(Arc::clone(recorded)),
             None => {
                 let object = &start.enrollment.object;
-                start.connection.hubspot.snapshot(object, start.version.definition.reads_of(object.kind)).await
+                let reads = start.version.definition.reads_of(object.kind);
+                start.connection.hubspot.snapshot(object, reads).await.map(Arc::new)
             }
         }
     }

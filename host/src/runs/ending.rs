@@ -226,7 +226,7 @@ impl<'a> Told<'a> {
             documents: history.documents(),
             outputs: verdict.outputs,
             preview_hash: None,
-            calls: history.records.iter().map(CallLine::from).collect(),
+            calls: history.records.iter().map(|record| CallLine::from(&**record)).collect(),
             attempts: self.claim.attempts + 1,
             limits,
             log,
@@ -278,7 +278,7 @@ fn name_of(document: &Document) -> String {
 
 fn adopted(history: &History) -> Vec<Problem> {
     let adopted = history.adopted();
-    let warn = |record: &&super::history::Record| Problem {
+    let warn = |record: &&std::sync::Arc<super::history::Record>| Problem {
         code: "adopted".into(),
         message: format!("QuickBooks answered with a {} that it had made for an earlier request", record.call.entity),
         about: record.call.key.clone().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The recorded calls of a run. What is recorded binds: a later attempt is answered from here, and
 //! how a run ended is read from here, never from what the action says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -72,20 +73,21 @@ impl Record {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The enrolled object, once it is recorded.
-    pub snapshot: Option<Snapshot>,
-    /// Calls in the order in which the action made them.
-    pub records: Vec<Record>,
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// Calls in the order in which the action made them. Shared: an answer of 100 KiB is held once,
+    /// by the store and by the attempt.
+    pub records: Vec<Arc<Record>>,
 }
 
 impl History {
     /// Documents that stand in QuickBooks because of this run, in the order they were made.
     pub fn documents(&self) -> Vec<Document> {
-        self.records.iter().filter(|record| record.is_accepted_write()).filter_map(Document::read).collect()
+        self.records.iter().filter(|record| record.is_accepted_write()).filter_map(|record| Document::read(record)).collect()
     }
 
     /// Whether QuickBooks accepted any write.
     pub fn wrote(&self) -> bool {
-        self.records.iter().any(Record::is_accepted_write)
+        self.records.iter().any(|record| record.is_accepted_write())
     }
 
     /// Whether a transaction (not only a customer or an item) was accepted.
@@ -95,7 +97,7 @@ impl History {
 
     /// Writes that were accepted although the answer's marker is not the one that was sent: an
     /// older answer to the same request id.
-    pub fn adopted(&self) -> Vec<&Record> {
+    pub fn adopted(&self) -> Vec<&Arc<Record>> {
         self.records
             .iter()
             .filter(|record| record.is_accepted_write() && record.call.verb == Verb::Create)

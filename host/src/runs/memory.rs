@@ -2,7 +2,7 @@
 //! command needs. It forgets everything when the process ends.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,7 +19,7 @@ pub struct MemoryStore(Mutex<BTreeMap<RunId, Kept>>);
 
 #[derive(Debug)]
 struct Kept {
-    enrollment: Enrollment,
+    enrollment: Arc<Enrollment>,
     history: History,
     epoch: u64,
     held: bool,
@@ -87,14 +87,14 @@ impl Store for MemoryStore {
         kept.epoch += 1;
         Ok(Claimed::Held(Box::new(Claim {
             fence: Fence { run, epoch: kept.epoch },
-            enrollment: kept.enrollment.clone(),
+            enrollment: Arc::clone(&kept.enrollment),
             history: kept.history.clone(),
             attempts: kept.attempts,
             cpu_exhausted: kept.cpu_exhausted,
         })))
     }
 
-    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Record) -> Result<Fenced, Unavailable> {
+    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Arc<Record>) -> Result<Fenced, Unavailable> {
         Ok(self.fenced(fence, |kept| {
             kept.learn(learned);
             kept.history.records.push(intent);
@@ -110,6 +110,7 @@ impl Store for MemoryStore {
     ) -> Result<Fenced, Unavailable> {
         Ok(self.fenced(fence, |kept| {
             if let Some(record) = kept.history.records.get_mut(position) {
+                let record = Arc::make_mut(record);
                 record.reply.get_or_insert(reply);
                 record.took = took;
             }

@@ -1,6 +1,7 @@
 //! What a run needs to survive: the `Store` trait. Every write carries the fence of its attempt,
 //! so a holder that was thought dead and wakes up can change nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,7 +26,7 @@ pub struct NewRun {
     /// Derived from the enrollment's event.
     pub id: RunId,
     /// What asked for it.
-    pub enrollment: Enrollment,
+    pub enrollment: Arc<Enrollment>,
     /// The action version it is pinned to.
     pub digest: Digest,
 }
@@ -58,7 +59,7 @@ pub struct Claim {
     /// Goes with every write.
     pub fence: Fence,
     /// What asked for the run, as it was accepted first.
-    pub enrollment: Enrollment,
+    pub enrollment: Arc<Enrollment>,
     /// What is recorded so far.
     pub history: History,
     /// Attempts that ended before this one.
@@ -72,9 +73,9 @@ pub struct Claim {
 #[derive(Debug, Clone, Default)]
 pub struct Learned {
     /// The enrolled object, if it is not recorded yet.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
     /// Answered calls, in order, that follow what is recorded.
-    pub records: Vec<Record>,
+    pub records: Vec<Arc<Record>>,
 }
 
 /// Whether the fence still held.
@@ -98,7 +99,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Records what was learned, then the intent to write; durable before it returns, and before
     /// anything is sent.
-    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Record) -> Result<Fenced, Unavailable>;
+    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Arc<Record>) -> Result<Fenced, Unavailable>;
 
     /// Records the answer to the intent at `position`.
     async fn end_write(

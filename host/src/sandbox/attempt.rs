@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::component::Resource;
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::{FrameInfo, Store, Trap, UpdateDeadline, WasmBacktrace};
 
 use super::bindings::ActionPre;
 use super::bindings::qbo::actions::{log, quickbooks, types};
@@ -115,6 +115,7 @@ impl Sandbox {
         let limits = Limits::default();
         let meter = Meter::new();
         let mut store = self.store(&limits, jiff::Timestamp::UNIX_EPOCH, [0; 16], &meter);
+        let _permit = self.instances.acquire().await.map_err(|closed| Ending::NoInstance(closed.to_string()))?;
         let asked = Metered::new(
             async {
                 let action = pre.instantiate_async(&mut store).await?;
@@ -219,6 +220,9 @@ fn why(error: &wasmtime::Error, state: &mut State) -> Ending {
     if let Some(Trap::StackOverflow) = error.downcast_ref::<Trap>() {
         return Ending::Exhausted(Exhausted::Recursion);
     }
+    if outgrew_its_stack(error) {
+        return Ending::Exhausted(Exhausted::Recursion);
+    }
     // The error's type is private to wasmtime, so its words are all there is to go by.
     if format!("{error:#}").contains("fuel allocated for hostcalls has been exhausted") {
         return Ending::Exhausted(Exhausted::CallSize);
@@ -226,7 +230,24 @@ fn why(error: &wasmtime::Error, state: &mut State) -> Ending {
     if let Some(refused) = state.limiter.refused {
         return Ending::Exhausted(refused);
     }
-    Ending::Trapped(printable(&format!("{error:?}")))
+    // The cause first, since a run's message has room for one line; then where it was.
+    Ending::Trapped(printable(&format!("{}\n{error:?}", error.root_cause())))
+}
+
+/// Besides the host's stack a guest has one in its memory. Linkers put it first, so a frame that no
+/// longer fits lies out of bounds; that the calls repeat tells this from a wild address.
+fn outgrew_its_stack(error: &wasmtime::Error) -> bool {
+    /// Among the innermost frames that a backtrace keeps. Four rounds through up to four functions
+    /// fill it.
+    const REPEATS_MIN: usize = 4;
+    let (Some(Trap::MemoryOutOfBounds), Some(backtrace)) =
+        (error.downcast_ref::<Trap>(), error.downcast_ref::<WasmBacktrace>())
+    else {
+        return false;
+    };
+    let functions: Vec<_> = backtrace.frames().iter().map(FrameInfo::func_index).collect();
+    let repeats = |function: &u32| functions.iter().filter(|other| *other == function).count();
+    functions.len() == super::engine::BACKTRACE_FRAMES_MAX && functions.iter().any(|function| repeats(function) >= REPEATS_MIN)
 }
 
 fn over(store: Store<State>, meter: &Meter, ending: Ending, door: Option<Door>, output_bytes: usize) -> Attempted {
@@ -328,16 +349,16 @@ impl quickbooks::HostCompany for State {
         body: String,
     ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
         let verb = match verb.as_str() {
-            "send" => Verb::Send,
-            "void" => Verb::Void,
-            "delete" => Verb::Delete,
-            other => {
-                let message = format!("'{}' is not send, void or delete", other.escape_debug());
-                return Ok(Err(fault(Fault::own("bad-name", message))));
-            }
+            "send" => Ok(Verb::Send),
+            "void" => Ok(Verb::Void),
+            "delete" => Ok(Verb::Delete),
+            other => Err(Fault::own("bad-name", format!("'{}' is not send, void or delete", other.escape_debug()))),
         };
-        let call = Call { verb, entity, key: Some(key), text: body };
-        self.pass(&company, async |door| door.call(call).await).await
+        let operate = async |door: &mut Door| match verb {
+            Ok(verb) => door.call(Call { verb, entity, key: Some(key), text: body }).await,
+            Err(fault) => Ok(Err(fault)),
+        };
+        self.pass(&company, operate).await
     }
 
     fn drop(&mut self, _company: Resource<Company>) -> wasmtime::Result<()> {

@@ -19,6 +19,9 @@ const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 64;
 /// action fit, so a run pays no page fault and no `madvise`.
 const MEMORY_KEEP_RESIDENT_BYTES: usize = 512 << 10;
 
+/// Innermost frames of a trap that are kept: enough to find it, and to see that calls repeat.
+pub(super) const BACKTRACE_FRAMES_MAX: usize = 16;
+
 /// Makes the engine and starts its ticking, which ends with the engine.
 pub(super) fn start() -> Result<Engine> {
     let engine = Engine::new(&config())?;
@@ -44,7 +47,7 @@ fn config() -> Config {
         .memory_init_cow(true)
         .max_wasm_stack(STACK_BYTES_MAX)
         .async_stack_size(STACK_BYTES_MAX * 2)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(16))
+        .wasm_backtrace_max_frames(NonZeroUsize::new(BACKTRACE_FRAMES_MAX))
         .shared_memory(false)
         .wasm_memory64(false)
         .wasm_gc(false)

@@ -1,7 +1,8 @@
 //! The products that are to be created. Lines that mean the same new product share it.
 
-use super::{SaleLine, created_meanwhile, reference};
+use super::{LineRecord, created_meanwhile, reference};
 use crate::fault::DUPLICATE_NAME;
+use crate::keys;
 use crate::money::UnitPrice;
 use crate::quickbooks::{Item, Reference};
 use crate::sale::names::{SHORT_NAME_MAX, check_length, check_name};
@@ -11,13 +12,17 @@ use crate::{Company, Problem, Refusal, codes};
 pub(super) struct NewItem {
     name: String,
     sku: Option<String>,
-    unit_price: UnitPrice,
+    unit_price: Option<UnitPrice>,
     income_account: Reference,
 }
 
 /// Adds the product of a line, unless an earlier line brought it, and gives its place.
-pub(super) fn add(items: &mut Vec<NewItem>, line: &SaleLine<'_>, income_account: &Reference) -> Result<usize, Problem> {
-    let name = line.record.require_text("name")?;
+pub(super) fn add(
+    items: &mut Vec<NewItem>,
+    line: LineRecord<'_>,
+    income_account: &Reference,
+) -> Result<usize, Problem> {
+    let name = line.0.require_text("name")?;
     check_name(name, SHORT_NAME_MAX, "product name")?;
     let sku = line.sku();
     if let Some(sku) = sku {
@@ -34,7 +39,8 @@ pub(super) fn add(items: &mut Vec<NewItem>, line: &SaleLine<'_>, income_account:
     items.push(NewItem {
         name: name.to_owned(),
         sku: sku.map(str::to_owned),
-        unit_price: line.unit_price,
+        // A price that cannot be read is a problem of the line, and noted there.
+        unit_price: line.0.decimal("price").ok().flatten().map(UnitPrice::new),
         income_account: income_account.clone(),
     });
     Ok(items.len() - 1)
@@ -43,7 +49,7 @@ pub(super) fn add(items: &mut Vec<NewItem>, line: &SaleLine<'_>, income_account:
 impl NewItem {
     /// Creates the product; if another run has created it since the checks, takes that one.
     pub(super) fn write(&self, company: &Company<'_>) -> Result<Reference, Refusal> {
-        let key = format!("item:{}", self.sku.as_deref().unwrap_or(&self.name));
+        let key = keys::item(self.sku.as_deref().unwrap_or(&self.name));
         match company.create(&key, &self.draft()) {
             Ok(item) => Ok(reference(&item)),
             Err(fault) if fault.is(DUPLICATE_NAME) => match created_meanwhile(company, &self.name)? {
@@ -59,7 +65,7 @@ impl NewItem {
             name: Some(self.name.clone()),
             sku: self.sku.clone(),
             kind: Some("Service".to_owned()),
-            unit_price: Some(self.unit_price),
+            unit_price: self.unit_price,
             income_account_ref: Some(self.income_account.clone()),
             ..Item::default()
         }

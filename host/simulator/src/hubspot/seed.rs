@@ -18,8 +18,8 @@
 //! | 1011 | the contact's name is a vendor's |
 //! | 1012 | the contact's name is a customer's with another e-mail |
 //! | 1013 | no line items |
-//! | 1014 | a line's product is inactive (`POND-LINER`) |
-//! | 1015 | a line's product is a category, by name ("Irrigation") |
+//! | 1014 | a line's product is inactive (`SNOW-HR`) |
+//! | 1015 | a line's product is a category, by name ("Garden Ornaments") |
 //! | 1016 | a line's SKU belongs to two products (`DUPLICATE-SKU`) |
 //! | 1017 | discounts in percent and per unit |
 //! | 1018 | one line recurs monthly, one does not |

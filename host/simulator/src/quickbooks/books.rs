@@ -95,9 +95,9 @@ impl Books {
     /// The id that the next row of this entity gets.
     pub(crate) fn next_id(&self, entity: Entity) -> String {
         let last = match entity.family() {
-            Family::Name => self.names,
-            Family::Sale => self.transactions,
-            Family::List | Family::Singleton | Family::Tax => {
+            Family::Name(_) => self.names,
+            Family::Sale(_) | Family::Payment | Family::Purchase => self.transactions,
+            Family::List(_) | Family::Singleton | Family::Tax => {
                 let places = self.tables.get(&entity).map(|table| &table.places);
                 places.into_iter().flatten().filter_map(|(id, _)| id.parse().ok()).max().unwrap_or(0)
             }
@@ -122,9 +122,9 @@ impl Books {
     fn note_ids(&mut self, entity: Entity, row: &Row) {
         let id = text(row, "Id").and_then(|id| id.parse().ok()).unwrap_or(0);
         match entity.family() {
-            Family::Name => self.names = self.names.max(id),
-            Family::Sale => self.transactions = self.transactions.max(id),
-            Family::List | Family::Singleton | Family::Tax => {}
+            Family::Name(_) => self.names = self.names.max(id),
+            Family::Sale(_) | Family::Payment | Family::Purchase => self.transactions = self.transactions.max(id),
+            Family::List(_) | Family::Singleton | Family::Tax => {}
         }
         for member in ["BillAddr", "ShipAddr", "OtherAddr", "PrimaryAddr"] {
             let address = part(row, member).and_then(|address| text(address, "Id")?.parse().ok());

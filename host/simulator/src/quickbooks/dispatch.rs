@@ -52,6 +52,11 @@ fn authorised(
         Err(Denied::OtherCompany) => return Answer::gateway(&Gateway::other_company(), now),
         Ok(()) => {}
     }
+    if let Some(limits) = state.settings.rate_limits
+        && !state.throttle.admit(realm, limits, now)
+    {
+        return Answer::gateway(&Gateway::throttled(), now);
+    }
     let Some(id) = request.request_id() else { return performed(state, request, realm, operation, now) };
     if id.chars().count() > REQUEST_ID_CHARACTERS_MAX {
         return Answer::fault(&Fault::request_id_format(id), now);
@@ -101,11 +106,8 @@ fn perform(
         (&Method::POST, [entity]) => store(books, request, known(entity)?, now),
         (&Method::POST, [entity, id, "send"]) => {
             let entity = known(entity)?;
-            if entity.family() != Family::Sale {
-                return Err(unsupported());
-            }
-            let circumstances = circumstances(request, now);
-            let row = write::send(books, entity, id, request.parameter("sendTo"), circumstances)?;
+            let Family::Sale(kind) = entity.family() else { return Err(unsupported()) };
+            let row = write::send(books, kind, id, request.parameter("sendTo"), circumstances(request, now))?;
             Ok(Answer::success(entity.name(), Value::Object(row), now).committed())
         }
         _ => Err(unsupported()),
@@ -136,20 +138,45 @@ fn store(books: &mut Books, request: &Incoming, entity: Entity, now: Timestamp) 
     let unsupported = || Fault::unsupported_operation(request.method.as_str(), &request.path);
     let sent = schema::parse(entity, &request.body)?;
     let circumstances = circumstances(request, now);
-    let operation = request.parameter("operation").map(str::to_ascii_lowercase);
-    let value = match (operation.as_deref(), entity.family()) {
+    let is_update = text(&sent, "Id").is_some() || entity.family() == Family::Singleton;
+    let value = match (operation(request), entity.family()) {
         (_, Family::Tax) => return Err(unsupported()),
-        (Some("delete"), Family::Sale) => write::delete(books, entity, &sent, circumstances)?,
-        (Some("void"), Family::Sale) if entity == Entity::Invoice => {
-            Value::Object(write::void(books, entity, &sent, circumstances)?)
+        (Some(Operation::Unknown), _) => return Err(unsupported()),
+        (Some(Operation::Delete), _) => {
+            write::delete(books, entity, &sent, circumstances).ok_or_else(unsupported)??
         }
-        (Some("update"), _) => Value::Object(write::update(books, entity, sent, circumstances)?),
-        (None, Family::Singleton) => Value::Object(write::update(books, entity, sent, circumstances)?),
-        (None, _) if text(&sent, "Id").is_some() => Value::Object(write::update(books, entity, sent, circumstances)?),
-        (None, _) => Value::Object(write::create(books, entity, sent, circumstances)?),
-        (Some(_), _) => return Err(unsupported()),
+        (Some(Operation::Void), _) => {
+            Value::Object(write::void(books, entity, &sent, circumstances).ok_or_else(unsupported)??)
+        }
+        (None, _) if !is_update => Value::Object(write::create(books, entity, sent, circumstances)?),
+        (Some(Operation::Update) | None, _) => Value::Object(write::update(books, entity, sent, circumstances)?),
     };
     Ok(Answer::success(entity.name(), value, now).committed())
+}
+
+/// What a write is asked to do beyond what its body says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Delete,
+    Update,
+    Void,
+    Unknown,
+}
+
+fn operation(request: &Incoming) -> Option<Operation> {
+    let operation = request.parameter("operation")?.to_ascii_lowercase();
+    Some(match operation.as_str() {
+        "update" if includes(request, "void") => Operation::Void,
+        "update" => Operation::Update,
+        "delete" => Operation::Delete,
+        "void" => Operation::Void,
+        _ => Operation::Unknown,
+    })
+}
+
+fn includes(request: &Incoming, option: &str) -> bool {
+    let options = request.parameter("include").unwrap_or_default();
+    options.split(',').any(|known| known.eq_ignore_ascii_case(option))
 }
 
 /// A duration as differences of times have it.
@@ -158,8 +185,6 @@ pub(crate) fn signed(duration: Duration) -> SignedDuration {
 }
 
 fn circumstances(request: &Incoming, now: Timestamp) -> Circumstances {
-    let include = request.parameter("include").unwrap_or_default();
-    let mut options = include.split(',');
-    let allow_duplicate_number = options.any(|option| option.eq_ignore_ascii_case("allowduplicatedocnum"));
+    let allow_duplicate_number = includes(request, "allowduplicatedocnum");
     Circumstances { now, allow_duplicate_number }
 }

@@ -11,8 +11,12 @@ pub(crate) enum Entity {
     Estimate,
     Invoice,
     Item,
+    Payment,
     PaymentMethod,
     Preferences,
+    Purchase,
+    RefundReceipt,
+    SalesReceipt,
     TaxCode,
     TaxRate,
     Term,
@@ -22,20 +26,48 @@ pub(crate) enum Entity {
 /// What entities of one kind have in common: their counters, their order, what may be done to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
-    /// Customers, vendors and employees: one id counter, and names that are unique across all three.
-    Name,
+    /// One id counter, and names that are unique across all three.
+    Name(Name),
     /// Everything else that transactions refer to.
-    List,
-    /// Invoices and estimates.
-    Sale,
+    List(List),
+    /// Transactions with lines of items.
+    Sale(Sale),
+    /// Money received, applied to invoices.
+    Payment,
+    /// Money spent.
+    Purchase,
     /// One object per company, always there.
     Singleton,
     /// Kept by the tax service, read only.
     Tax,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Customer,
+    Employee,
+    Vendor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    Account,
+    Class,
+    Item,
+    PaymentMethod,
+    Term,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sale {
+    Estimate,
+    Invoice,
+    RefundReceipt,
+    SalesReceipt,
+}
+
 impl Entity {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Account,
         Self::Class,
         Self::CompanyInfo,
@@ -44,8 +76,12 @@ impl Entity {
         Self::Estimate,
         Self::Invoice,
         Self::Item,
+        Self::Payment,
         Self::PaymentMethod,
         Self::Preferences,
+        Self::Purchase,
+        Self::RefundReceipt,
+        Self::SalesReceipt,
         Self::TaxCode,
         Self::TaxRate,
         Self::Term,
@@ -63,8 +99,12 @@ impl Entity {
             Self::Estimate => "Estimate",
             Self::Invoice => "Invoice",
             Self::Item => "Item",
+            Self::Payment => "Payment",
             Self::PaymentMethod => "PaymentMethod",
             Self::Preferences => "Preferences",
+            Self::Purchase => "Purchase",
+            Self::RefundReceipt => "RefundReceipt",
+            Self::SalesReceipt => "SalesReceipt",
             Self::TaxCode => "TaxCode",
             Self::TaxRate => "TaxRate",
             Self::Term => "Term",
@@ -79,11 +119,22 @@ impl Entity {
 
     pub(crate) fn family(self) -> Family {
         match self {
-            Self::Customer | Self::Vendor | Self::Employee => Family::Name,
-            Self::Account | Self::Class | Self::Item | Self::PaymentMethod | Self::Term => Family::List,
-            Self::Invoice | Self::Estimate => Family::Sale,
+            Self::Account => Family::List(List::Account),
+            Self::Class => Family::List(List::Class),
             Self::CompanyInfo | Self::Preferences => Family::Singleton,
+            Self::Customer => Family::Name(Name::Customer),
+            Self::Employee => Family::Name(Name::Employee),
+            Self::Estimate => Family::Sale(Sale::Estimate),
+            Self::Invoice => Family::Sale(Sale::Invoice),
+            Self::Item => Family::List(List::Item),
+            Self::Payment => Family::Payment,
+            Self::PaymentMethod => Family::List(List::PaymentMethod),
+            Self::Purchase => Family::Purchase,
+            Self::RefundReceipt => Family::Sale(Sale::RefundReceipt),
+            Self::SalesReceipt => Family::Sale(Sale::SalesReceipt),
             Self::TaxCode | Self::TaxRate => Family::Tax,
+            Self::Term => Family::List(List::Term),
+            Self::Vendor => Family::Name(Name::Vendor),
         }
     }
 
@@ -100,7 +151,35 @@ impl Entity {
             Self::TaxRate => "TaxRates",
             Self::CompanyInfo => "CompanyInfos",
             Self::Preferences => "Preferences",
-            Self::Invoice | Self::Estimate => "Transactions",
+            Self::Estimate
+            | Self::Invoice
+            | Self::Payment
+            | Self::Purchase
+            | Self::RefundReceipt
+            | Self::SalesReceipt => "Transactions",
+        }
+    }
+}
+
+impl List {
+    pub(crate) fn entity(self) -> Entity {
+        match self {
+            Self::Account => Entity::Account,
+            Self::Class => Entity::Class,
+            Self::Item => Entity::Item,
+            Self::PaymentMethod => Entity::PaymentMethod,
+            Self::Term => Entity::Term,
+        }
+    }
+}
+
+impl Sale {
+    pub(crate) fn entity(self) -> Entity {
+        match self {
+            Self::Estimate => Entity::Estimate,
+            Self::Invoice => Entity::Invoice,
+            Self::RefundReceipt => Entity::RefundReceipt,
+            Self::SalesReceipt => Entity::SalesReceipt,
         }
     }
 }

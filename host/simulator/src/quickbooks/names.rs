@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::books::{Books, full_name};
-use super::entity::Entity;
+use super::entity::{Entity, Name};
 use super::fault::Fault;
-use super::row::{Row, default, is_true, part, reference, set, text};
+use super::row::{Row, default, is_true, part, reference, same_text, set, text};
 use super::tax;
 
 /// What a full update keeps although it was not sent.
@@ -28,7 +28,7 @@ pub(crate) const DELETED_SUFFIX: &str = " (deleted)";
 const LEVELS_MAX: u64 = 4;
 
 /// Checks a name object and adds what QuickBooks adds.
-pub(crate) fn derive(books: &Books, entity: Entity, mut draft: Row, stored: Option<&Row>) -> Result<Row, Fault> {
+pub(crate) fn derive(books: &Books, kind: Name, mut draft: Row, stored: Option<&Row>) -> Result<Row, Fault> {
     check_emails(&draft)?;
     let name = display_name(&draft)?;
     check_characters("DisplayName", &name)?;
@@ -37,21 +37,10 @@ pub(crate) fn derive(books: &Books, entity: Entity, mut draft: Row, stored: Opti
     check_unique(books, &name, stored)?;
     set(&mut draft, "DisplayName", name.clone());
     print_on_check(&mut draft, &name, stored);
-    match entity {
-        Entity::Customer => customer(books, draft, &name, stored),
-        Entity::Vendor => vendor(books, draft, stored),
-        Entity::Account
-        | Entity::Class
-        | Entity::CompanyInfo
-        | Entity::Employee
-        | Entity::Estimate
-        | Entity::Invoice
-        | Entity::Item
-        | Entity::PaymentMethod
-        | Entity::Preferences
-        | Entity::TaxCode
-        | Entity::TaxRate
-        | Entity::Term => Ok(draft),
+    match kind {
+        Name::Customer => customer(books, draft, &name, stored),
+        Name::Vendor => vendor(books, draft, stored),
+        Name::Employee => Ok(draft),
     }
 }
 
@@ -107,11 +96,11 @@ fn check_unique(books: &Books, name: &str, stored: Option<&Row>) -> Result<(), F
         return Ok(());
     }
     let own = stored.and_then(|stored| text(stored, "Id"));
-    let lowered = name.to_lowercase();
     let lists = [Entity::Customer, Entity::Vendor, Entity::Employee];
-    let taken = lists.into_iter().flat_map(|entity| books.rows(entity)).any(|row| {
-        text(row, "Id") != own && text(row, "DisplayName").is_some_and(|other| other.to_lowercase() == lowered)
-    });
+    let taken = lists
+        .into_iter()
+        .flat_map(|entity| books.rows(entity))
+        .any(|row| text(row, "Id") != own && text(row, "DisplayName").is_some_and(|other| same_text(other, name)));
     if taken { Err(Fault::duplicate_name()) } else { Ok(()) }
 }
 

@@ -98,6 +98,15 @@ pub(crate) fn set(row: &mut Row, member: &str, value: impl Into<Value>) {
     row.insert(member.to_owned(), value.into());
 }
 
+/// Whether two texts differ at most in case. Plain letters are compared in
+/// place, because names are compared with whole lists.
+pub(crate) fn same_text(left: &str, right: &str) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
+    left.to_lowercase() == right.to_lowercase()
+}
+
 /// The number that an id is, for order; ids that are words come first.
 pub(crate) fn id_order(row: &Row) -> u64 {
     text(row, "Id").and_then(|id| id.parse().ok()).unwrap_or(0)

@@ -1,72 +1,84 @@
-//! Invoices and estimates: what a body must say and what the server adds.
+//! Transactions with lines of items: what a body must say and what the server adds.
 //!
-//! Lines and their arithmetic are in `sales/lines.rs`, dates in `sales/dates.rs`, links to estimates in
-//! `sales/links.rs`, and what a stored transaction does to customers and stock in `sales/ledger.rs`.
+//! Who buys and where the money goes is in `sales/parties.rs`, lines and their arithmetic in
+//! `sales/lines.rs`, dates in `sales/dates.rs`, links to estimates in `sales/links.rs`, the defaults of
+//! forms in `sales/forms.rs`, and what a stored transaction does to customers and stock in
+//! `sales/ledger.rs`.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::books::Books;
-use super::entity::Entity;
+use super::entity::{Entity, Sale};
 use super::fault::Fault;
-use super::names::{check_email, currency_reference};
+use super::names::check_email;
 use super::numbering;
-use super::row::{Row, cents, decimal, default, is_active, money, named, number, part, parts, reference, set, text};
+use super::row::{Row, cents, decimal, default, money, part, parts, set, text};
 use super::tax;
 use super::write::Circumstances;
 
 mod dates;
+mod forms;
 mod ledger;
 mod lines;
 mod links;
+mod parties;
 
 pub(crate) use self::dates::check_open_books;
-pub(crate) use self::ledger::apply;
+pub(crate) use self::ledger::{add, apply, change_balance, difference, touch};
+pub(crate) use self::parties::{check_deposit_account, currency, customer, undeposited_funds};
 
 /// What a full update keeps although it was not sent.
-pub(crate) const KEPT: &[&str] = &["DocNumber", "TxnDate", "CurrencyRef", "ExchangeRate", "LinkedTxn", "TxnStatus"];
+pub(crate) const KEPT: &[&str] =
+    &["DocNumber", "TxnDate", "CurrencyRef", "ExchangeRate", "LinkedTxn", "TxnStatus", "DepositToAccountRef"];
 
 /// Checks a transaction and adds what QuickBooks adds.
 pub(crate) fn derive(
     books: &Books,
-    entity: Entity,
+    kind: Sale,
     mut draft: Row,
     stored: Option<&Row>,
     circumstances: Circumstances,
 ) -> Result<Row, Fault> {
-    if entity == Entity::Estimate && !books.prefers("SalesFormsPrefs", "AllowEstimates") {
+    if kind == Sale::Estimate && !books.prefers("SalesFormsPrefs", "AllowEstimates") {
         return Err(Fault::feature_not_supported("Estimates are turned off"));
     }
     stored.map_or(Ok(()), |stored| check_open_books(books, stored))?;
     default(&mut draft, "TxnDate", circumstances.today().to_string());
     check_open_books(books, &draft)?;
-    let customer = customer(books, &draft)?;
-    set(&mut draft, "CustomerRef", named(text(customer, "Id").unwrap_or_default(), super::books::full_name(customer)));
-    currency(books, &mut draft, customer)?;
+    let customer = parties::of_sale(books, kind, &mut draft)?;
+    parties::currency(books, &mut draft, customer)?;
     references(books, &mut draft)?;
-    dates::derive(books, entity, &mut draft)?;
-    links::derive(books, entity, &mut draft, stored)?;
+    parties::deposit_account(books, kind, &mut draft)?;
+    dates::derive(books, kind, &mut draft)?;
+    links::derive(books, kind, &mut draft, stored)?;
     let lines = lines::derive(books, &draft, stored)?;
     forget_old_tax(&mut draft, stored, &lines.stored);
     let (tax, detail) = tax::of_transaction(books, &draft, customer, &lines.sums)?;
     set(&mut draft, "Line", lines.stored);
     set(&mut draft, "TxnTaxDetail", detail);
-    totals(entity, &mut draft, lines.sums.subtotal - lines.sums.discount + tax, stored)?;
-    let number = numbering::number(books, entity, &draft, stored, circumstances.allow_duplicate_number)?;
+    totals(kind, &mut draft, lines.sums.subtotal - lines.sums.discount + tax, stored)?;
+    let number = numbering::number(books, kind, &draft, stored, circumstances.allow_duplicate_number)?;
     draft.remove("DocNumber");
     draft.remove("AutoDocNumber");
     if let Some(number) = number {
         set(&mut draft, "DocNumber", number);
     }
-    addresses(&mut draft, customer);
+    if let Some(customer) = customer {
+        parties::addresses(&mut draft, customer);
+    }
     custom_fields(books, &mut draft)?;
     email(&draft)?;
-    forms(entity, &mut draft)?;
+    if books.is_us() {
+        // It speaks of other countries' taxes, and clients send it everywhere.
+        draft.remove("GlobalTaxCalculation");
+    }
+    forms::derive(kind, &mut draft)?;
     Ok(draft)
 }
 
 /// A transaction with every amount set to nothing, as void leaves it.
-pub(crate) fn voided(mut row: Row) -> Row {
+pub(crate) fn voided(kind: Sale, mut row: Row) -> Row {
     if let Some(Value::Array(lines)) = row.get_mut("Line") {
         for line in lines.iter_mut().filter_map(Value::as_object_mut) {
             set(line, "Amount", 0);
@@ -75,6 +87,9 @@ pub(crate) fn voided(mut row: Row) -> Row {
                 let priced = detail.remove("UnitPrice").is_some();
                 if priced || detail.contains_key("Qty") {
                     set(detail, "Qty", 0);
+                }
+                if priced && kind == Sale::SalesReceipt {
+                    set(detail, "UnitPrice", 0);
                 }
             }
         }
@@ -101,44 +116,9 @@ pub(crate) fn sent(mut row: Row, to: Option<&str>, at: &str) -> Result<Row, Faul
     Ok(row)
 }
 
-fn customer<'a>(books: &'a Books, draft: &Row) -> Result<&'a Row, Fault> {
-    let id = reference(draft, "CustomerRef").ok_or_else(|| Fault::missing("CustomerRef"))?;
-    match books.row(Entity::Customer, id) {
-        Some(customer) if is_active(customer) => Ok(customer),
-        Some(_) => Err(Fault::sales_customer()),
-        // The three name lists share their ids, so a vendor's id is found, but sells nothing.
-        None if books.row(Entity::Vendor, id).or_else(|| books.row(Entity::Employee, id)).is_some() => {
-            Err(Fault::sales_customer())
-        }
-        None => Err(Fault::reference(Entity::Customer.list_name(), id)),
-    }
-}
-
-fn currency(books: &Books, draft: &mut Row, customer: &Row) -> Result<(), Fault> {
-    let home = books.home_currency();
-    let own = reference(customer, "CurrencyRef").unwrap_or(home);
-    let several = books.prefers("CurrencyPrefs", "MultiCurrencyEnabled");
-    let sent = reference(draft, "CurrencyRef");
-    if several && sent.is_none() {
-        return Err(Fault::missing("CurrencyRef"));
-    }
-    if sent.is_some_and(|sent| sent != own) {
-        return Err(Fault::business("The currency of the transaction is not the currency of the customer"));
-    }
-    set(draft, "CurrencyRef", currency_reference(own));
-    if several {
-        let known = books.exchange_rates.get(own).copied().unwrap_or(Decimal::ONE);
-        default(draft, "ExchangeRate", number(known));
-    } else {
-        draft.remove("ExchangeRate");
-    }
-    Ok(())
-}
-
 fn references(books: &Books, draft: &mut Row) -> Result<(), Fault> {
     books.name_reference(draft, "SalesTermRef", Entity::Term)?;
     books.name_reference(draft, "PaymentMethodRef", Entity::PaymentMethod)?;
-    books.name_reference(draft, "DepositToAccountRef", Entity::Account)?;
     books.name_reference(draft, "ClassRef", Entity::Class)?;
     if !books.prefers("AccountingInfoPrefs", "ClassTrackingPerTxn") {
         draft.remove("ClassRef");
@@ -159,7 +139,7 @@ fn forget_old_tax(draft: &mut Row, stored: Option<&Row>, lines: &[Value]) {
     }
 }
 
-fn totals(entity: Entity, draft: &mut Row, total: Decimal, stored: Option<&Row>) -> Result<(), Fault> {
+fn totals(kind: Sale, draft: &mut Row, total: Decimal, stored: Option<&Row>) -> Result<(), Fault> {
     if total.is_sign_negative() && !total.is_zero() {
         return Err(Fault::business("The total of a transaction can not be negative"));
     }
@@ -167,23 +147,18 @@ fn totals(entity: Entity, draft: &mut Row, total: Decimal, stored: Option<&Row>)
     if let Some(rate) = decimal(draft, "ExchangeRate") {
         set(draft, "HomeTotalAmt", money(cents(total * rate)));
     }
-    if entity == Entity::Invoice {
-        let before = |member| stored.and_then(|stored| decimal(stored, member)).unwrap_or_default();
-        let paid = before("TotalAmt") - before("Balance");
-        set(draft, "Balance", money(total - paid));
+    match kind {
+        Sale::Estimate => {
+            draft.remove("Balance");
+        }
+        Sale::Invoice => {
+            let before = |member| stored.and_then(|stored| decimal(stored, member)).unwrap_or_default();
+            let paid = before("TotalAmt") - before("Balance");
+            set(draft, "Balance", money(total - paid));
+        }
+        Sale::RefundReceipt | Sale::SalesReceipt => set(draft, "Balance", 0),
     }
     Ok(())
-}
-
-/// Copied from the customer, ids included; a customer without a shipping address is billed and shipped alike.
-fn addresses(draft: &mut Row, customer: &Row) {
-    let billing = customer.get("BillAddr");
-    let shipping = customer.get("ShipAddr").or(billing);
-    for (member, address) in [("BillAddr", billing), ("ShipAddr", shipping)] {
-        if let Some(address) = address {
-            default(draft, member, address.clone());
-        }
-    }
 }
 
 /// Every enabled field is echoed, with the value that was sent for it, if any.
@@ -219,28 +194,4 @@ fn email(draft: &Row) -> Result<(), Fault> {
         return Err(Fault::email_required());
     }
     Ok(())
-}
-
-/// What is left of the members that every form shows.
-fn forms(entity: Entity, draft: &mut Row) -> Result<(), Fault> {
-    default(draft, "ApplyTaxAfterDiscount", false);
-    default(draft, "PrintStatus", "NeedToPrint");
-    default(draft, "EmailStatus", "NotSet");
-    one_of(draft, "PrintStatus", &["NotSet", "NeedToPrint", "PrintComplete"])?;
-    one_of(draft, "EmailStatus", &["NotSet", "NeedToSend", "EmailSent"])?;
-    if entity == Entity::Estimate {
-        default(draft, "TxnStatus", "Pending");
-        return one_of(draft, "TxnStatus", &["Pending", "Accepted", "Closed", "Rejected", "Converted"]);
-    }
-    draft.remove("TxnStatus");
-    let switches = ["AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"];
-    for switch in switches {
-        default(draft, switch, false);
-    }
-    Ok(())
-}
-
-fn one_of(draft: &Row, member: &str, values: &[&str]) -> Result<(), Fault> {
-    let value = text(draft, member).unwrap_or_default();
-    if values.contains(&value) { Ok(()) } else { Err(Fault::enumeration(member, value)) }
 }

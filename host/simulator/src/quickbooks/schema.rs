@@ -119,9 +119,10 @@ fn parse_object(member: &str, part: Row) -> Result<Option<Value>, Fault> {
     let Some(class) = class_of(member) else { return Ok(Some(Value::Object(part))) };
     let mut row = parse_part(class, part)?;
     if class == "ReferenceType" {
-        // The server writes the name itself; a wrong one is not an error.
-        row.retain(|name, value| name == "value" && value.as_str() != Some(""));
-        return Ok((!row.is_empty()).then_some(Value::Object(row)));
+        // The server writes the name itself, and a wrong one is not an error. The type tells apart the
+        // name lists where any of them may stand.
+        row.retain(|name, value| name != "name" && value.as_str() != Some(""));
+        return Ok(row.contains_key("value").then_some(Value::Object(row)));
     }
     row.retain(|_, value| value.as_str() != Some(""));
     Ok(Some(Value::Object(row)))

@@ -44,7 +44,7 @@ pub(crate) fn customer_defaults(books: &Books, draft: &mut Row) -> Result<(), Fa
 pub(crate) fn of_transaction(
     books: &Books,
     draft: &Row,
-    customer: &Row,
+    customer: Option<&Row>,
     sums: &Sums,
 ) -> Result<(Decimal, Value), Fault> {
     if !uses_sales_tax(books) {
@@ -90,7 +90,8 @@ fn company_code(books: &Books) -> Option<&str> {
     reference(taxes, "TaxGroupCodeRef")
 }
 
-fn default_code<'a>(books: &'a Books, customer: &'a Row) -> Option<&'a str> {
+fn default_code<'a>(books: &'a Books, customer: Option<&'a Row>) -> Option<&'a str> {
+    let Some(customer) = customer else { return company_code(books) };
     if !is_taxable(customer) {
         return None;
     }

@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::books::{Books, stored_time};
-use super::entity::{Entity, Family};
+use super::entity::{Entity, Family, Sale};
 use super::fault::Fault;
 use super::row::{Row, is_true, set, text};
-use super::{lists, names, pacific, preferences, sales};
+use super::{lists, names, pacific, payments, preferences, purchases, sales};
 
 /// The circumstances of a write that are not in its body.
 #[derive(Clone, Copy, Debug)]
@@ -62,39 +62,66 @@ pub(crate) fn update(books: &mut Books, entity: Entity, sent: Row, circumstances
     Ok(replace(books, entity, &stored, derived, circumstances))
 }
 
-/// Removes a transaction. List objects are deactivated instead, by an update.
+/// Removes a transaction; `None` for everything else, which is deactivated by an update.
 pub(crate) fn delete(
     books: &mut Books,
     entity: Entity,
     sent: &Row,
     circumstances: Circumstances,
-) -> Result<Value, Fault> {
-    let stored = current(books, entity, sent)?.clone();
-    sales::check_open_books(books, &stored)?;
-    let id = text(&stored, "Id").unwrap_or_default();
-    books.remove(entity, id);
-    sales::apply(books, entity, Some(&stored), None, &stored_time(circumstances.now));
-    Ok(json!({ "domain": "QBO", "status": "Deleted", "Id": id }))
+) -> Option<Result<Value, Fault>> {
+    match entity.family() {
+        Family::Sale(_) | Family::Payment | Family::Purchase => {}
+        Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => return None,
+    }
+    let deleted = open(books, entity, sent).map(|stored| {
+        let id = text(&stored, "Id").unwrap_or_default();
+        books.remove(entity, id);
+        apply(books, entity, Some(&stored), None, circumstances);
+        json!({ "domain": "QBO", "status": "Deleted", "Id": id })
+    });
+    Some(deleted)
 }
 
-/// Sets every amount of a transaction to nothing and keeps its number.
-pub(crate) fn void(books: &mut Books, entity: Entity, sent: &Row, circumstances: Circumstances) -> Result<Row, Fault> {
-    let stored = current(books, entity, sent)?.clone();
-    sales::check_open_books(books, &stored)?;
-    Ok(replace(books, entity, &stored, sales::voided(stored.clone()), circumstances))
+/// Sets every amount of a transaction to nothing and keeps its number; `None` where that does not exist.
+pub(crate) fn void(
+    books: &mut Books,
+    entity: Entity,
+    sent: &Row,
+    circumstances: Circumstances,
+) -> Option<Result<Row, Fault>> {
+    let voided: fn(Row) -> Row = match entity.family() {
+        Family::Sale(Sale::Invoice) => |row| sales::voided(Sale::Invoice, row),
+        Family::Sale(Sale::SalesReceipt) => |row| sales::voided(Sale::SalesReceipt, row),
+        Family::Payment => payments::voided,
+        Family::Sale(Sale::Estimate | Sale::RefundReceipt)
+        | Family::Purchase
+        | Family::Name(_)
+        | Family::List(_)
+        | Family::Singleton
+        | Family::Tax => return None,
+    };
+    let stored = open(books, entity, sent);
+    Some(stored.map(|stored| replace(books, entity, &stored, voided(stored.clone()), circumstances)))
+}
+
+/// The stored transaction of a body, if the books of its date are open.
+fn open(books: &Books, entity: Entity, sent: &Row) -> Result<Row, Fault> {
+    let stored = current(books, entity, sent)?;
+    sales::check_open_books(books, stored)?;
+    Ok(stored.clone())
 }
 
 /// E-mails a transaction, to its own address or to another one that it then keeps.
 pub(crate) fn send(
     books: &mut Books,
-    entity: Entity,
+    kind: Sale,
     id: &str,
     to: Option<&str>,
     circumstances: Circumstances,
 ) -> Result<Row, Fault> {
-    let stored = books.row(entity, id).ok_or_else(Fault::object_not_found)?.clone();
+    let stored = find(books, kind.entity(), id)?.clone();
     let sent = sales::sent(stored.clone(), to, &stored_time(circumstances.now))?;
-    Ok(replace(books, entity, &stored, sent, circumstances))
+    Ok(replace(books, kind.entity(), &stored, sent, circumstances))
 }
 
 /// The stored object that a body with `Id` and `SyncToken` is about.
@@ -137,9 +164,11 @@ fn merge(entity: Entity, stored: &Row, sent: Row) -> Row {
 /// What a full update keeps although it was not sent.
 fn kept(entity: Entity, stored: &Row) -> Row {
     let members: &[&str] = match entity.family() {
-        Family::Name => names::KEPT,
-        Family::List => lists::KEPT,
-        Family::Sale => sales::KEPT,
+        Family::Name(_) => names::KEPT,
+        Family::List(_) => lists::KEPT,
+        Family::Sale(_) => sales::KEPT,
+        Family::Payment => payments::KEPT,
+        Family::Purchase => purchases::KEPT,
         Family::Singleton => return stored.clone(),
         Family::Tax => &[],
     };
@@ -158,9 +187,11 @@ fn derive(
     circumstances: Circumstances,
 ) -> Result<Row, Fault> {
     match entity.family() {
-        Family::Name => names::derive(books, entity, draft, stored),
-        Family::List => lists::derive(books, entity, draft, stored),
-        Family::Sale => sales::derive(books, entity, draft, stored, circumstances),
+        Family::Name(kind) => names::derive(books, kind, draft, stored),
+        Family::List(kind) => lists::derive(books, kind, draft, stored),
+        Family::Sale(kind) => sales::derive(books, kind, draft, stored, circumstances),
+        Family::Payment => payments::derive(books, draft, stored, circumstances),
+        Family::Purchase => purchases::derive(books, draft, stored, circumstances),
         Family::Singleton => Ok(preferences::derive(draft, stored)),
         Family::Tax => Ok(draft),
     }
@@ -178,13 +209,18 @@ fn replace(books: &mut Books, entity: Entity, stored: &Row, changed: Row, circum
 fn commit(books: &mut Books, entity: Entity, stored: Option<&Row>, mut row: Row, circumstances: Circumstances) -> Row {
     books.number_addresses(&mut row);
     books.put(entity, row.clone());
-    match entity.family() {
-        Family::Sale => {
-            sales::apply(books, entity, stored, Some(&row), &stored_time(circumstances.now));
-        }
-        Family::Name | Family::List | Family::Singleton | Family::Tax => {}
-    }
+    apply(books, entity, stored, Some(&row), circumstances);
     row
+}
+
+/// What a transaction does to others, before to after.
+fn apply(books: &mut Books, entity: Entity, before: Option<&Row>, after: Option<&Row>, circumstances: Circumstances) {
+    let at = stored_time(circumstances.now);
+    match entity.family() {
+        Family::Sale(kind) => sales::apply(books, kind, before, after, &at),
+        Family::Payment => payments::apply(books, before, after, &at),
+        Family::Purchase | Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => {}
+    }
 }
 
 fn with_system_members(row: Row, id: &str, token: &str, created: &str, updated: &str) -> Row {

@@ -1,6 +1,7 @@
 //! Injected faults, and faults of a whole company.
 
 use qbo_simulator::faults::{Effect, Fault};
+use qbo_simulator::quickbooks::RateLimits;
 use serde_json::{Value, json};
 
 use super::client::{Client, line, sale};
@@ -87,6 +88,21 @@ async fn a_slow_answer_has_committed_at_once() {
     let impatient = tokio::time::timeout(std::time::Duration::from_millis(500), invoice(&client)).await;
     assert!(impatient.is_err());
     assert_eq!(stored(&client), 1);
+}
+
+#[tokio::test]
+async fn limits_are_kept_in_the_simulators_time() {
+    let client = Client::craigs().await;
+    client.service.set_rate_limits(Some(RateLimits { per_second: 2, per_minute: 3 }));
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(client.get("customer/1").await.status.as_u16());
+    }
+    client.clock.advance(jiff::SignedDuration::from_secs(1));
+    for _ in 0..2 {
+        statuses.push(client.get("customer/1").await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 429, 200, 429]);
 }
 
 #[tokio::test]

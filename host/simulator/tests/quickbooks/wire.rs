@@ -17,11 +17,7 @@ impl Wire {
     async fn start() -> Self {
         let service = QuickBooks::seeded();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = Server::start(address, move |request| {
-            let service = service.clone();
-            async move { service.handle(request).await }
-        });
-        let server = server.unwrap();
+        let server = service.serve(address).unwrap();
         let base = format!("http://{}", server.address());
         let http = reqwest::Client::new();
         let discovery = json_of(http.get(format!("{base}/.well-known/openid_sandbox_configuration/"))).await;

@@ -4,14 +4,14 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::quickbooks::books::Books;
-use crate::quickbooks::entity::Entity;
+use crate::quickbooks::entity::{Entity, Sale};
 use crate::quickbooks::fault::Fault;
 use crate::quickbooks::row::{Row, decimal, default, reference, text};
 
 /// Adds the due date of an invoice: by its own terms, else by the company's, which are then not
 /// shown on the invoice.
-pub(super) fn derive(books: &Books, entity: Entity, draft: &mut Row) -> Result<(), Fault> {
-    if entity == Entity::Estimate {
+pub(super) fn derive(books: &Books, kind: Sale, draft: &mut Row) -> Result<(), Fault> {
+    if kind != Sale::Invoice {
         draft.remove("DueDate");
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! What a stored transaction does to others: balances, stock, estimates and the number sequence.
 //!
-//! These changes move `LastUpdatedTime` but not `SyncToken`, as recorded from the real service.
+//! These changes move `LastUpdatedTime` but not `SyncToken`, as recorded from the real service; a payment
+//! is the exception, and has a module of its own.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +10,35 @@ use serde_json::{Value, json};
 
 use super::links;
 use crate::quickbooks::books::Books;
-use crate::quickbooks::entity::Entity;
+use crate::quickbooks::entity::{Entity, Sale};
 use crate::quickbooks::names::ancestors;
 use crate::quickbooks::numbering;
+use crate::quickbooks::payments;
 use crate::quickbooks::row::{Row, decimal, money, number, part, parts, reference, set, text};
 
 /// Applies the difference between a transaction before and after; `None` is before its creation or
 /// after its deletion.
-pub(crate) fn apply(books: &mut Books, entity: Entity, before: Option<&Row>, after: Option<&Row>, at: &str) {
+pub(crate) fn apply(books: &mut Books, kind: Sale, before: Option<&Row>, after: Option<&Row>, at: &str) {
     if let Some(after) = after {
-        numbering::note(books, entity, after);
-    }
-    if entity != Entity::Invoice {
-        return;
+        numbering::note(books, kind, after);
     }
     for (customer, change) in difference(before, after, owed) {
         change_balance(books, &customer, change, at);
     }
-    for (item, change) in difference(before, after, quantities) {
-        change_stock(books, &item, -change, at);
+    let per_unit = match kind {
+        Sale::Estimate => Decimal::ZERO,
+        Sale::Invoice | Sale::SalesReceipt => Decimal::NEGATIVE_ONE,
+        Sale::RefundReceipt => Decimal::ONE,
+    };
+    for (item, change) in difference(before, after, |row| quantities(row, per_unit)) {
+        change_stock(books, &item, change, at);
     }
-    let linked =
-        |row: Option<&Row>| -> Vec<String> { row.into_iter().flat_map(links::estimates).map(str::to_owned).collect() };
-    let (before_links, after_links) = (linked(before), linked(after));
+    let (before_links, after_links) = (linked(before, "Payment"), linked(after, "Payment"));
+    for id in before_links.iter().filter(|id| !after_links.contains(id)) {
+        let invoice = before.and_then(|before| text(before, "Id"));
+        payments::release(books, id, invoice.unwrap_or_default(), at);
+    }
+    let (before_links, after_links) = (linked(before, "Estimate"), linked(after, "Estimate"));
     for id in before_links.iter().filter(|id| !after_links.contains(id)) {
         reopen(books, id, at);
     }
@@ -41,7 +48,12 @@ pub(crate) fn apply(books: &mut Books, entity: Entity, before: Option<&Row>, aft
     }
 }
 
-fn difference(
+fn linked(row: Option<&Row>, kind: &str) -> Vec<String> {
+    row.into_iter().flat_map(|row| links::of_kind(row, kind)).map(str::to_owned).collect()
+}
+
+/// By how much amounts per id differ between two states of a transaction.
+pub(crate) fn difference(
     before: Option<&Row>,
     after: Option<&Row>,
     amounts: impl Fn(&Row) -> Vec<(String, Decimal)>,
@@ -56,18 +68,20 @@ fn difference(
     changes
 }
 
-fn owed(invoice: &Row) -> Vec<(String, Decimal)> {
-    let owed = reference(invoice, "CustomerRef").zip(decimal(invoice, "Balance"));
+/// Estimates have no balance, and that of receipts is nothing.
+fn owed(sale: &Row) -> Vec<(String, Decimal)> {
+    let owed = reference(sale, "CustomerRef").zip(decimal(sale, "Balance"));
     owed.map(|(customer, balance)| (customer.to_owned(), balance)).into_iter().collect()
 }
 
-fn quantities(invoice: &Row) -> Vec<(String, Decimal)> {
-    let details = parts(invoice, "Line").filter_map(|line| part(line, "SalesItemLineDetail"));
+fn quantities(sale: &Row, per_unit: Decimal) -> Vec<(String, Decimal)> {
+    let details = parts(sale, "Line").filter_map(|line| part(line, "SalesItemLineDetail"));
     let sold = details.filter_map(|detail| reference(detail, "ItemRef").zip(decimal(detail, "Qty")));
-    sold.map(|(item, quantity)| (item.to_owned(), quantity)).collect()
+    sold.map(|(item, quantity)| (item.to_owned(), per_unit * quantity)).collect()
 }
 
-fn change_balance(books: &mut Books, id: &str, change: Decimal, at: &str) {
+/// Changes what a customer owes, and what its parents are owed with it.
+pub(crate) fn change_balance(books: &mut Books, id: &str, change: Decimal, at: &str) {
     let parents = books.row(Entity::Customer, id).map(|row| ancestors(books, row)).unwrap_or_default();
     if let Some(customer) = books.row_mut(Entity::Customer, id) {
         add(customer, "Balance", change);
@@ -82,7 +96,8 @@ fn change_balance(books: &mut Books, id: &str, change: Decimal, at: &str) {
     }
 }
 
-fn add(row: &mut Row, member: &str, change: Decimal) {
+/// Adds to a sum of money.
+pub(crate) fn add(row: &mut Row, member: &str, change: Decimal) {
     let sum = decimal(row, member).unwrap_or_default() + change;
     set(row, member, money(sum));
 }
@@ -113,7 +128,8 @@ fn reopen(books: &mut Books, id: &str, at: &str) {
     }
 }
 
-fn touch(row: &mut Row, at: &str) {
+/// Moves the time of a row, and not its SyncToken.
+pub(crate) fn touch(row: &mut Row, at: &str) {
     if let Some(Value::Object(times)) = row.get_mut("MetaData") {
         set(times, "LastUpdatedTime", at);
     }

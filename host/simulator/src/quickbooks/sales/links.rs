@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::quickbooks::books::Books;
-use crate::quickbooks::entity::Entity;
+use crate::quickbooks::entity::{Entity, Sale};
 use crate::quickbooks::fault::Fault;
 use crate::quickbooks::row::{Row, default, part, parts, reference, set, text};
 
 /// Checks the links of a draft, and repeats them on the lines that the estimate has too.
 ///
 /// Only an open estimate is linked; one that is closed or rejected is passed over in silence.
-pub(super) fn derive(books: &Books, entity: Entity, draft: &mut Row, stored: Option<&Row>) -> Result<(), Fault> {
-    if entity == Entity::Estimate {
+pub(super) fn derive(books: &Books, kind: Sale, draft: &mut Row, stored: Option<&Row>) -> Result<(), Fault> {
+    if kind != Sale::Invoice {
         default(draft, "LinkedTxn", json!([]));
         return Ok(());
     }
@@ -32,11 +32,14 @@ pub(super) fn derive(books: &Books, entity: Entity, draft: &mut Row, stored: Opt
     Ok(())
 }
 
-/// The estimates that a stored invoice is linked to.
-pub(super) fn estimates(row: &Row) -> impl Iterator<Item = &str> {
-    parts(row, "LinkedTxn")
-        .filter(|link| text(link, "TxnType") == Some("Estimate"))
-        .filter_map(|link| text(link, "TxnId"))
+/// The transactions of one type that a stored transaction or line is linked to.
+pub(super) fn of_kind<'a>(row: &'a Row, kind: &str) -> impl Iterator<Item = &'a str> {
+    let links = parts(row, "LinkedTxn").filter(move |link| text(link, "TxnType") == Some(kind));
+    links.filter_map(|link| text(link, "TxnId"))
+}
+
+fn estimates(row: &Row) -> impl Iterator<Item = &str> {
+    of_kind(row, "Estimate")
 }
 
 /// Links that only the server makes, such as to payments.

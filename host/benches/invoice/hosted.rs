@@ -1,0 +1,189 @@
+//! The whole host around the same component: event, claim, snapshot, door, client, verdict. Behind the
+//! transport seam QuickBooks answers from memory; the store is in memory; the enrolled object is
+//! recorded already, as on any attempt but the first.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use qbo_host::catalog::{Catalog, build};
+use qbo_host::connection::Connection;
+use qbo_host::enrollment::{Enrollment, Event, Snapshot};
+use qbo_host::grant::Grants;
+use qbo_host::hubspot::{Crm, Portal};
+use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
+use qbo_host::runs::history::{Record, Reply};
+use qbo_host::runs::store::{Claimed, Enqueued, Fence, Fenced, Learned, NewRun, Store, Unavailable};
+use qbo_host::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
+use qbo_host::sandbox::{Limits, Sandbox};
+use qbo_host::ids::RunId;
+
+use super::{memory, raw};
+
+pub struct Hosted {
+    sandbox: Arc<Sandbox>,
+    runs: Runs,
+    start: Start,
+    events: AtomicU64,
+    code: PathBuf,
+}
+
+impl Hosted {
+    pub async fn load() -> Self {
+        let checkout = build::checkout(&std::env::current_dir().expect("a folder")).expect("a checkout");
+        let built = build::build(&checkout.join("action-modules/create-invoice"), &checkout.join("target/actions"), &|_| {})
+            .expect("create-invoice builds");
+        let wasm = std::fs::read(built.component).expect("a component");
+        let sandbox = Arc::new(Sandbox::start().expect("a sandbox"));
+        let folder = checkout.join("target/code-cache");
+        let catalog = Catalog::open(Arc::clone(&sandbox), folder.clone()).expect("a catalog");
+        let version = Arc::new(catalog.load(&wasm, Limits::default()).await.expect("an action"));
+        let code = std::fs::read_dir(folder)
+            .expect("the cache")
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.to_string_lossy().contains(&version.digest.hex()))
+            .expect("compiled code");
+        let grants = Arc::new(Grants::of(&version.definition, |_| true));
+        let inputs = version.definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+        let enrollment = Enrollment {
+            event: Event {
+                source: "bench".into(),
+                portal: "50000001".into(),
+                company: "4620816365000000001".into(),
+                action: "create-invoice".into(),
+                id: "0".into(),
+            },
+            object: "deal:1002".parse().expect("an object"),
+            inputs: inputs.collect(),
+            accepted_at: jiff::Timestamp::UNIX_EPOCH,
+            zone: jiff::tz::TimeZone::UTC,
+            preview: false,
+        };
+        let start = Start { enrollment, version, grants, connection: connection() };
+        let store = Prepared { memory: MemoryStore::default(), snapshot: Arc::new(memory::snapshot()) };
+        let runs = Runs::new(Arc::new(store), Arc::clone(&sandbox));
+        Self { sandbox, runs, start, events: AtomicU64::new(0), code }
+    }
+
+    pub fn raw(&self) -> raw::Raw {
+        raw::Raw::load(self.sandbox.engine(), &self.code).expect("the component loads")
+    }
+
+    pub fn raw_enrollment(&self) -> raw::Enrollment {
+        let enrollment = &self.start.enrollment;
+        let snapshot = memory::snapshot();
+        let object = |object: &qbo_host::enrollment::CrmObject| raw::qbo::actions::types::CrmObject {
+            kind: object.kind.clone(),
+            id: object.id.clone(),
+            properties: object.properties.clone(),
+        };
+        raw::Enrollment {
+            event_id: "0".into(),
+            run_id: "00".into(),
+            accepted_at: enrollment.accepted_at.to_string(),
+            company_date: "1970-01-01".into(),
+            zone: "UTC".into(),
+            object: object(&snapshot.object),
+            associated: snapshot
+                .associated
+                .iter()
+                .map(|associated| raw::qbo::actions::types::Associated {
+                    object: object(&associated.object),
+                    parent: associated.parent.clone(),
+                    labels: Vec::new(),
+                })
+                .collect(),
+            documents: Vec::new(),
+            inputs: enrollment.inputs.clone().into_iter().collect(),
+            facts: vec![("marker".into(), "HubSpot deal 1002 · run 4f2c".into())],
+        }
+    }
+
+    /// One run, from its event to its end.
+    pub async fn run(&self) {
+        let mut start = self.start.clone();
+        start.enrollment.event.id = self.events.fetch_add(1, Ordering::Relaxed).to_string();
+        let record = self.runs.run(&start, Patience(Duration::ZERO)).await.expect("the store answers");
+        assert_eq!(record.status, Status::Succeeded, "{}", record.message);
+    }
+
+    pub async fn attempt(&self) {}
+}
+
+struct Prepared {
+    memory: MemoryStore,
+    snapshot: Arc<Snapshot>,
+}
+
+#[async_trait]
+impl Store for Prepared {
+    async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
+        self.memory.enqueue(run).await
+    }
+
+    async fn claim(&self, run: RunId) -> Result<Claimed, Unavailable> {
+        let mut claimed = self.memory.claim(run).await?;
+        if let Claimed::Held(claim) = &mut claimed {
+            claim.history.snapshot = Some(Arc::clone(&self.snapshot));
+        }
+        Ok(claimed)
+    }
+
+    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Arc<Record>) -> Result<Fenced, Unavailable> {
+        self.memory.begin_write(fence, learned, intent).await
+    }
+
+    async fn end_write(&self, fence: Fence, position: usize, reply: Reply, took: Duration) -> Result<Fenced, Unavailable> {
+        self.memory.end_write(fence, position, reply, took).await
+    }
+
+    async fn release(&self, fence: Fence, cpu_exhausted: bool) -> Result<Fenced, Unavailable> {
+        self.memory.release(fence, cpu_exhausted).await
+    }
+
+    async fn finish(&self, fence: Fence, learned: Learned, end: RunRecord) -> Result<Fenced, Unavailable> {
+        self.memory.finish(fence, learned, end).await
+    }
+}
+
+fn connection() -> Connection {
+    let transport = Transport::new(|request| Box::pin(std::future::ready(Ok(answer(&request)))));
+    let company = Company {
+        base_url: "http://memory".into(),
+        realm: "4620816365000000001".into(),
+        oauth: OAuth {
+            token_url: "http://memory/token".into(),
+            client_id: String::new(),
+            client_secret: Secret::new(""),
+            refresh_token: Secret::new(""),
+        },
+        rates: Rates { per_second: usize::MAX, per_minute: usize::MAX, in_flight: 8, throttled_pause: Duration::ZERO },
+    };
+    let portal = Portal { base_url: "http://memory".into(), token: Secret::new("") };
+    Connection {
+        portal: "50000001".into(),
+        zone: jiff::tz::TimeZone::UTC,
+        quickbooks: Arc::new(Client::new(company, transport.clone())),
+        hubspot: Arc::new(Crm::new(portal, transport)),
+    }
+}
+
+fn answer(request: &http::Request<Bytes>) -> http::Response<Bytes> {
+    let path = request.uri().path();
+    let body = if path == "/token" {
+        r#"{"access_token":"t","expires_in":3600}"#.to_owned()
+    } else if path.ends_with("/query") {
+        let statement = std::str::from_utf8(request.body()).expect("text");
+        let entity = statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).expect("an entity");
+        format!(r#"{{"QueryResponse":{},"time":"2026-01-01T00:00:00.000-08:00"}}"#, memory::answer(entity))
+    } else {
+        format!(r#"{{"Invoice":{},"time":"2026-01-01T00:00:00.000-08:00"}}"#, memory::answer("Invoice"))
+    };
+    let mut response = http::Response::new(Bytes::from(body));
+    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,116 @@
+//! Purchases: money spent, in cash, by check or by credit card.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::books::{Books, full_name};
+use super::entity::Entity;
+use super::fault::Fault;
+use super::row::{Row, decimal, default, is_active, is_true, money, part, parts, reference, set, text};
+use super::sales;
+use super::write::Circumstances;
+
+/// What a full update keeps although it was not sent. `Credit` is not among it, as in the real service.
+pub(crate) const KEPT: &[&str] = &["TxnDate", "CurrencyRef", "ExchangeRate"];
+
+/// Checks a purchase and adds what QuickBooks adds.
+pub(crate) fn derive(
+    books: &Books,
+    mut draft: Row,
+    stored: Option<&Row>,
+    circumstances: Circumstances,
+) -> Result<Row, Fault> {
+    stored.map_or(Ok(()), |stored| sales::check_open_books(books, stored))?;
+    default(&mut draft, "TxnDate", circumstances.today().to_string());
+    sales::check_open_books(books, &draft)?;
+    payment_type(books, &mut draft)?;
+    entity(books, &mut draft)?;
+    sales::currency(books, &mut draft, None)?;
+    books.name_reference(&mut draft, "PaymentMethodRef", Entity::PaymentMethod)?;
+    let (lines, total) = lines(books, &draft)?;
+    set(&mut draft, "Line", lines);
+    set(&mut draft, "TotalAmt", money(total));
+    default(&mut draft, "CustomField", json!([]));
+    Ok(draft)
+}
+
+/// Cash and checks leave a bank account, cards a card account; only cards take refunds.
+fn payment_type(books: &Books, draft: &mut Row) -> Result<(), Fault> {
+    let kind = text(draft, "PaymentType").ok_or_else(|| Fault::missing("PaymentType"))?.to_owned();
+    let id = reference(draft, "AccountRef").ok_or_else(|| Fault::missing("AccountRef"))?;
+    let account = text(books.referred(Entity::Account, id)?, "AccountType");
+    let (wanted, code) = match kind.as_str() {
+        "Cash" => ("Bank", "54"),
+        "Check" => ("Bank", "3"),
+        "CreditCard" if is_true(draft, "Credit") => ("Credit Card", "11"),
+        "CreditCard" => ("Credit Card", "54"),
+        _ => return Err(Fault::enumeration("PaymentType", &kind)),
+    };
+    if account != Some(wanted) {
+        return Err(Fault::account_type_used("AccountRef"));
+    }
+    if kind == "CreditCard" {
+        default(draft, "Credit", false);
+    } else {
+        draft.remove("Credit");
+    }
+    books.name_reference(draft, "AccountRef", Entity::Account)?;
+    set(draft, "PurchaseEx", extension(code));
+    Ok(())
+}
+
+fn extension(code: &str) -> Value {
+    json!({ "any": [{
+        "name": "{http://schema.intuit.com/finance/v3}NameValue",
+        "nil": false,
+        "value": { "Name": "TxnType", "Value": code },
+        "declaredType": "com.intuit.schema.finance.v3.NameValue",
+        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+        "globalScope": true,
+        "typeSubstituted": false,
+    }] })
+}
+
+/// Who was paid: a vendor unless the reference says which name list it is from.
+fn entity(books: &Books, draft: &mut Row) -> Result<(), Fault> {
+    let Some(id) = reference(draft, "EntityRef") else { return Ok(()) };
+    let kind = part(draft, "EntityRef").and_then(|entity| text(entity, "type")).unwrap_or("Vendor");
+    let list = Entity::named(kind).filter(|list| matches!(list, Entity::Vendor | Entity::Customer | Entity::Employee));
+    let list = list.ok_or_else(|| Fault::enumeration("EntityRef.type", kind))?;
+    let row = books.row(list, id).filter(|row| is_active(row));
+    let row = row.ok_or_else(|| Fault::reference(list.list_name(), id))?;
+    let named = json!({ "value": id, "name": full_name(row), "type": list.name() });
+    set(draft, "EntityRef", named);
+    Ok(())
+}
+
+fn lines(books: &Books, draft: &Row) -> Result<(Vec<Value>, Decimal), Fault> {
+    let mut total = Decimal::ZERO;
+    let mut lines = Vec::new();
+    for line in parts(draft, "Line") {
+        let amount = decimal(line, "Amount").ok_or_else(|| Fault::missing("Line.Amount"))?;
+        let kind = text(line, "DetailType").ok_or_else(|| Fault::missing("Line.DetailType"))?.to_owned();
+        let mut detail = part(line, &kind).cloned().unwrap_or_default();
+        let (member, list) = match kind.as_str() {
+            "AccountBasedExpenseLineDetail" => ("AccountRef", Entity::Account),
+            "ItemBasedExpenseLineDetail" => ("ItemRef", Entity::Item),
+            _ => return Err(Fault::enumeration("Line.DetailType", &kind)),
+        };
+        reference(&detail, member).ok_or_else(|| Fault::missing(&format!("Line.{kind}.{member}")))?;
+        books.name_reference(&mut detail, member, list)?;
+        books.name_reference(&mut detail, "CustomerRef", Entity::Customer)?;
+        books.name_reference(&mut detail, "ClassRef", Entity::Class)?;
+        default(&mut detail, "TaxCodeRef", json!({ "value": "NON" }));
+        default(&mut detail, "BillableStatus", "NotBillable");
+        let mut stored = line.clone();
+        set(&mut stored, "Id", (lines.len() + 1).to_string());
+        set(&mut stored, "Amount", money(amount));
+        set(&mut stored, &kind, detail);
+        total += amount;
+        lines.push(Value::Object(stored));
+    }
+    if lines.is_empty() {
+        return Err(Fault::missing("Line"));
+    }
+    Ok((lines, total))
+}

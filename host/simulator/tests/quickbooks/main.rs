@@ -1,0 +1,20 @@
+//! What the simulated QuickBooks does, one fact a test.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod client;
+mod estimates;
+mod faults;
+mod idempotency;
+mod invoices;
+mod lists;
+mod names;
+mod numbers;
+mod oauth;
+mod payments;
+mod purchases;
+mod query;
+mod receipts;
+mod seeds;
+mod tax;
+mod wire;

@@ -1,0 +1,76 @@
+//! What checking a case found. Plain values, for people and for programs.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What came of one case.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The case.
+    pub case: String,
+    /// Where it did not come out as stated; none of them if the fact holds.
+    pub mismatches: Vec<Mismatch>,
+    /// How long all its steps took together.
+    pub took: Duration,
+}
+
+/// One thing that did not come out as stated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// In which step.
+    pub step: Step,
+    /// What of it, such as `documents[0].stored.Line[1].Amount`.
+    pub of: String,
+    /// What the case states.
+    pub expected: String,
+    /// What there was.
+    pub found: String,
+}
+
+/// The steps of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A preview, before anything else.
+    Preview,
+    /// The event.
+    Event,
+    /// The same event again.
+    Again,
+    /// The same event on a host that has lost its store.
+    StoreLost,
+}
+
+impl Report {
+    /// Whether the fact holds.
+    pub fn passed(&self) -> bool {
+        self.mismatches.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.case, if self.passed() { "holds" } else { "does not hold" })?;
+        self.mismatches.iter().try_for_each(|mismatch| write!(f, "\n  {mismatch}"))
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, of, expected, found } = self;
+        write!(f, "{step}: {of}: expected {expected}, found {found}")
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Preview => "the preview",
+            Self::Event => "the event",
+            Self::Again => "the same event again",
+            Self::StoreLost => "the same event after the store was lost",
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Compares what came of each step with what the case states. Starts nothing, and asks nobody but
+//! the simulator's own books.
+
+use serde_json::Value;
+
+use super::case::{Case, ExpectedDocument, ExpectedProblem, ExpectedStatus};
+use super::compare::{differences, same_amount};
+use super::report::{Mismatch, Step};
+use super::stage::Stage;
+use crate::action::{Definition, ErrorKind};
+use crate::runs::history::Document;
+use crate::runs::record::CallLine;
+use crate::runs::{Problem, RunRecord, Status};
+
+/// Codes of the host's own, which no definition declares.
+const HOST_CODES: [&str; 2] = ["adopted", "object_not_found"];
+
+/// The verdict on a case, as far as it was played.
+pub(super) struct Verdict<'v> {
+    case: &'v Case,
+    definition: &'v Definition,
+    stage: &'v Stage,
+    mismatches: Vec<Mismatch>,
+}
+
+impl<'v> Verdict<'v> {
+    pub(super) fn new(case: &'v Case, definition: &'v Definition, stage: &'v Stage) -> Self {
+        Self { case, definition, stage, mismatches: Vec::new() }
+    }
+
+    pub(super) fn into_mismatches(self) -> Vec<Mismatch> {
+        self.mismatches
+    }
+
+    /// A preview decides as the run does, and writes nothing.
+    pub(super) fn on_preview(&mut self, preview: &RunRecord) {
+        let (status, code) = self.case.expect.previewed();
+        self.decided(Step::Preview, status, code, preview);
+        self.writes(Step::Preview, 0);
+    }
+
+    /// The event comes to what is stated.
+    pub(super) fn on_event(&mut self, event: &RunRecord) {
+        const STEP: Step = Step::Event;
+        let expected = &self.case.expect;
+        self.decided(STEP, expected.status.of_run(), expected.code(), event);
+        self.problems(STEP, "warnings", &expected.warnings, &event.warnings);
+        for (position, stated) in expected.documents.iter().enumerate() {
+            if let Some(found) = event.documents.get(position) {
+                self.document(&format!("documents[{position}]"), stated, found);
+            }
+        }
+        for (name, stated) in &expected.outputs {
+            let found = event.outputs.iter().find(|(known, _)| known == name);
+            self.equal(STEP, &format!("outputs.{name}"), stated, found.map_or("nothing", |(_, value)| value));
+        }
+        self.calls(&event.calls);
+        self.declared(event);
+        self.writes(STEP, expected.writes());
+    }
+
+    /// The same event comes to the same end, and writes nothing more.
+    pub(super) fn on_event_again(&mut self, event: &RunRecord, again: &RunRecord) {
+        let all = |_: &Document| true;
+        self.equal(Step::Again, "status", event.status.as_str(), again.status.as_str());
+        self.equal(Step::Again, "code", &event.code, &again.code);
+        self.equal(Step::Again, "documents", &named(event, all), &named(again, all));
+        self.writes(Step::Again, self.case.expect.writes());
+    }
+
+    /// A host that has lost its store comes to the same transactions. It finds the customers and
+    /// products that were made before, so it makes those no more; they have no total.
+    pub(super) fn on_store_lost(&mut self, event: &RunRecord, afterwards: &RunRecord) {
+        let transactions = |document: &Document| document.total.is_some();
+        self.equal(Step::StoreLost, "status", event.status.as_str(), afterwards.status.as_str());
+        self.equal(Step::StoreLost, "documents", &named(event, transactions), &named(afterwards, transactions));
+        self.writes(Step::StoreLost, self.case.expect.writes());
+    }
+
+    /// How it stands, why, and what it makes.
+    fn decided(&mut self, step: Step, status: Status, code: &str, record: &RunRecord) {
+        let expected = &self.case.expect;
+        self.equal(step, "status", status.as_str(), record.status.as_str());
+        self.equal(step, "code", code, &record.code);
+        self.problems(step, "problems", &expected.problems, &record.problems);
+        let stated = listed(expected.documents.iter().map(|document| document.entity.clone()));
+        let found = listed(record.documents.iter().map(|document| document.entity.clone()));
+        self.equal(step, "documents", &stated, &found);
+    }
+
+    fn document(&mut self, of: &str, stated: &ExpectedDocument, found: &Document) {
+        if let Some(total) = &stated.total {
+            let shown = found.total.as_deref().unwrap_or("none");
+            self.holds(same_amount(total, shown), Step::Event, &format!("{of}.total"), total, shown);
+        }
+        let Some(members) = &stated.stored else { return };
+        let rows = self.stage.documents(&found.entity);
+        let stored = rows.into_iter().find(|row| row["Id"] == found.id.as_str());
+        for difference in differences(members, &stored.unwrap_or(Value::Null)) {
+            let of = format!("{of}.stored.{}", difference.at);
+            self.holds(false, Step::Event, &of, &difference.expected, &difference.found);
+        }
+    }
+
+    fn calls(&mut self, calls: &[CallLine]) {
+        for (capability, most) in &self.case.expect.calls_max {
+            let of_capability = |call: &&CallLine| {
+                call.verb == capability.verb && call.entity.eq_ignore_ascii_case(&capability.entity)
+            };
+            let found = calls.iter().filter(of_capability).count();
+            let of = format!("calls_max.{capability}");
+            self.holds(found <= *most, Step::Event, &of, &most.to_string(), &found.to_string());
+        }
+    }
+
+    /// Codes are part of the contract: the definition declares each, and says what it asks for.
+    fn declared(&mut self, event: &RunRecord) {
+        let declared = |code: &str| self.definition.errors.iter().find(|error| error.code == code);
+        let kind = declared(&event.code).map(|error| word(error.kind));
+        let codes = event.problems.iter().chain(&event.warnings).map(|problem| problem.code.as_str());
+        let undeclared = listed(codes.filter(|code| declared(code).is_none() && !HOST_CODES.contains(code)));
+        self.equal(Step::Event, "undeclared codes", "", &undeclared);
+        if self.case.expect.status == ExpectedStatus::Refused && !HOST_CODES.contains(&event.code.as_str()) {
+            self.equal(Step::Event, "kind", word(self.case.expect.kind), kind.unwrap_or("none"));
+        }
+    }
+
+    fn problems(&mut self, step: Step, of: &str, stated: &[ExpectedProblem], found: &[Problem]) {
+        let same = stated.len() == found.len() && stated.iter().zip(found).all(|(stated, found)| is_meant(stated, found));
+        let stated = listed(stated.iter().map(|one| format!("{} ({})", one.code, one.about)));
+        let shown = listed(found.iter().map(|one| format!("{} ({})", one.code, one.about)));
+        self.holds(same, step, of, &stated, &shown);
+    }
+
+    /// Writes since the curtain rose, by QuickBooks' own account.
+    fn writes(&mut self, step: Step, expected: usize) {
+        let found = self.stage.writes();
+        self.holds(expected == found, step, "writes", &expected.to_string(), &found.to_string());
+    }
+
+    fn equal(&mut self, step: Step, of: &str, expected: &str, found: &str) {
+        self.holds(expected == found, step, of, expected, found);
+    }
+
+    fn holds(&mut self, holds: bool, step: Step, of: &str, expected: &str, found: &str) {
+        if !holds {
+            let (of, expected, found) = (of.to_owned(), expected.to_owned(), found.to_owned());
+            self.mismatches.push(Mismatch { step, of, expected, found });
+        }
+    }
+}
+
+/// Whether a problem is the stated one. What it concerns may go on with the record's name.
+fn is_meant(stated: &ExpectedProblem, found: &Problem) -> bool {
+    let named = found.about.strip_prefix(&stated.about).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    stated.code == found.code && named && stated.about.is_empty() == found.about.is_empty()
+}
+
+fn named(record: &RunRecord, which: impl Fn(&Document) -> bool) -> String {
+    let chosen = record.documents.iter().filter(|document| which(document));
+    listed(chosen.map(|document| format!("{} {}", document.entity, document.id)))
+}
+
+fn listed<T: Into<String>>(words: impl Iterator<Item = T>) -> String {
+    words.map(Into::into).collect::<Vec<_>>().join(", ")
+}
+
+fn word(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Fix => "fix",
+        ErrorKind::Skip => "skip",
+        ErrorKind::Wait => "wait",
+    }
+}
