@@ -1,20 +1,40 @@
 //! The actions of this project, held against their cases: every fact that a case states, played on
 //! the real component over real HTTP. `README.md` tells how a case is written.
 
+mod rule_table;
+
 use std::path::PathBuf;
 
-use qbo_host::conformance::{Case, Conformance};
+use qbo_host::conformance::{Case, Conformance, NotChecked, Report, Step};
 use qbo_tests::{checkout, create_invoice, sandbox};
 
 /// Names the one case to play, while it is being written.
 const ONE_CASE: &str = "CASE";
 
-fn cases(action: &str) -> Vec<Case> {
-    Case::read_all(&folder(action)).unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)))
-}
-
 fn folder(action: &str) -> PathBuf {
     checkout().join("action-modules").join(action).join("cases")
+}
+
+fn cases(action: &str) -> Vec<Case> {
+    Case::read_all(&folder(action)).unwrap_or_else(|error| panic!("{}", whole(&error)))
+}
+
+/// A case that no folder of the checkout holds.
+fn case(text: &str) -> Case {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("case.json"), text).expect("a file");
+    Case::read(folder.path()).unwrap_or_else(|error| panic!("{}", whole(&error)))
+}
+
+async fn check(case: &Case) -> Result<Report, NotChecked> {
+    let conformance = Conformance::new(sandbox()).expect("an HTTP client");
+    conformance.check(&create_invoice().await, case).await
+}
+
+/// An error with its causes.
+fn whole(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,14 +45,49 @@ async fn create_invoice_is_as_its_cases_state() {
     }
     assert!(!cases.is_empty(), "there is no such case");
     let conformance = Conformance::new(sandbox()).expect("an HTTP client");
-    let version = create_invoice().await;
     let mut failed = Vec::new();
-    for (case, checked) in cases.iter().zip(conformance.check_all(&version, &cases).await) {
+    for (case, checked) in cases.iter().zip(conformance.check_all(&create_invoice().await, &cases).await) {
         match checked {
             Ok(report) if report.passed() => {}
             Ok(report) => failed.push(report.to_string()),
-            Err(error) => failed.push(format!("{}: {error}: {:?}", case.name, std::error::Error::source(&error))),
+            Err(error) => failed.push(format!("{}: {}", case.name, whole(&error))),
         }
     }
     assert!(failed.is_empty(), "{} of {} cases fail:\n{}", failed.len(), cases.len(), failed.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_states_something_false_does_not_hold() {
+    let stated = case(
+        r#"{ "rules": [6], "object": "deal:1002", "expect": { "status": "succeeded", "documents": [
+            { "entity": "Invoice", "total": "408.76", "stored": { "CustomerRef": { "value": "2" }, "DocNumber": null } }
+        ], "warnings": [{ "code": "recurring_line" }], "calls_max": { "item:query": 0 } } }"#,
+    );
+    let report = check(&stated).await.expect("a verdict");
+    let found: Vec<_> = report.mismatches.iter().map(|mismatch| (mismatch.step, mismatch.of.as_str())).collect();
+    let expected = [
+        "warnings",
+        "documents[0].total",
+        "documents[0].stored.CustomerRef.value",
+        "documents[0].stored.DocNumber",
+        "calls_max.item:query",
+    ];
+    assert_eq!(found, expected.map(|of| (Step::Event, of)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_was_not_expected_is_found_in_the_preview_already() {
+    let stated = case(r#"{ "rules": [7], "object": "deal:1006", "expect": { "status": "succeeded" } }"#);
+    let report = check(&stated).await.expect("a verdict");
+    assert!(!report.passed());
+    assert_eq!((report.mismatches[0].step, report.mismatches[0].of.as_str()), (Step::Preview, "status"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_quickbooks_cannot_hold_comes_to_no_verdict() {
+    let stated = case(
+        r#"{ "rules": [6], "object": "deal:1002", "expect": { "status": "succeeded" },
+            "quickbooks": { "entities": [{ "Customer": { "DisplayName": "Amy's Bird Sanctuary" } }] } }"#,
+    );
+    assert!(matches!(check(&stated).await, Err(NotChecked::Stage(_))));
 }

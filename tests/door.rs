@@ -1,6 +1,8 @@
 //! The one door for money: whatever happens between the host and QuickBooks, one event makes one
 //! document, and nothing is written that was not granted.
 
+use std::sync::Arc;
+
 use qbo_host::runs::{RunRecord, Status};
 use qbo_simulator::faults::{Effect, Fault};
 use qbo_tests::{COMPANY, Stage, without};
@@ -119,7 +121,8 @@ async fn an_outage_makes_the_run_wait_and_writes_nothing() {
     assert_eq!((record.status, record.code.as_str()), (Status::Waiting, "quickbooks_unavailable"));
     assert_eq!(writes(&stage), 0);
     stage.books.faults().clear();
-    assert_one_invoice(&stage, &stage.run(&start).await, "after the outage");
+    let record = stage.run(&start).await;
+    assert_one_invoice(&stage, &record, "after the outage");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +152,7 @@ async fn without_an_optional_capability_the_action_is_told_no() {
 async fn a_preview_sends_nothing_and_tells_the_total_before_tax() {
     let stage = Stage::new();
     let mut start = stage.invoice("1001", "preview", &[]).await;
-    start.enrollment.preview = true;
+    Arc::make_mut(&mut start.enrollment).preview = true;
     let preview = stage.run(&start).await;
     assert_eq!(preview.status, Status::Previewed, "{}", preview.message);
     assert_eq!(writes(&stage), 0);
@@ -191,7 +194,7 @@ async fn no_token_is_found_in_what_a_run_tells() {
     let patience = qbo_host::runs::Patience(std::time::Duration::from_millis(300));
     let record = stage.runs.run(&start, patience).await.expect("the store answers");
     assert_eq!((record.status, record.code.as_str()), (Status::Waiting, "signed_out"));
-    let told = serde_json::to_string(&record).expect("a record is JSON");
+    let told = serde_json::to_string(&*record).expect("a record is JSON");
     assert!(!told.contains("Token expired"), "{told}");
     assert!(!format!("{:?}", stage.connection).contains("simulator-secret"));
     assert!(!format!("{:?}", stage.connection).contains("simulator-refresh"));

@@ -1,7 +1,10 @@
 //! Proves what the project promises, on real components, real HTTP and the real binary. One binary,
 //! so that the host is linked once.
 
+mod bad_input;
 mod catalog;
+mod cli;
 mod conformance;
 mod door;
+mod readme;
 mod sandbox;

@@ -21,7 +21,7 @@ use qbo_host::ids::RunId;
 use qbo_host::runs::history::History;
 use qbo_host::runs::store::{Claim, Fence};
 use qbo_host::runs::{MemoryStore, Patience, RunRecord, Start, Status};
-use qbo_host::sandbox::{Attempted, Enrollment, Given, Limits};
+use qbo_host::sandbox::{Attempted, Given, Limits};
 use qbo_tests::{Stage, action, catalog, component, sandbox};
 
 /// The crate of the hostile guest.
@@ -59,17 +59,17 @@ impl Scene {
     }
 
     /// Lets the guest attack, to the end of the run.
-    async fn attack(&self, attack: &str) -> RunRecord {
+    async fn attack(&self, attack: &str) -> Arc<RunRecord> {
         self.stage.run(&self.start(attack, &[])).await
     }
 
     /// One attempt of a run: waiting is its end.
-    async fn one_attempt(&self, start: &Start) -> RunRecord {
+    async fn one_attempt(&self, start: &Start) -> Arc<RunRecord> {
         self.stage.runs.run(start, Patience(Duration::ZERO)).await.expect("the store answers")
     }
 
     /// Lets the guest attack: its run is held for `code`, and nothing came of it.
-    async fn held(&self, attack: &str, code: &str) -> RunRecord {
+    async fn held(&self, attack: &str, code: &str) -> Arc<RunRecord> {
         let record = self.attack(attack).await;
         assert_eq!((record.status, record.code.as_str()), (Status::Held, code), "{attack}: {}", record.message);
         assert_eq!(self.writes(), 0, "{attack} wrote something");
@@ -88,33 +88,18 @@ impl Scene {
     async fn bare_attempt(&self, attack: &str) -> Attempted {
         let start = self.start(attack, &[]);
         let run = RunId::of(&start.enrollment.event);
-        let accepted_at = start.enrollment.accepted_at;
         let object = CrmObject { kind: "deal".into(), id: "1001".into(), properties: Vec::new() };
-        let enrollment = Enrollment {
-            event_id: attack.into(),
-            run_id: run.to_string(),
-            accepted_at: accepted_at.to_string(),
-            company_date: "2025-01-31".into(),
-            zone: "UTC".into(),
-            object: (&object).into(),
-            associated: Vec::new(),
-            documents: Vec::new(),
-            inputs: start.enrollment.inputs.clone().into_iter().collect(),
-            facts: Vec::new(),
-        };
+        let snapshot = Arc::new(Snapshot { object, associated: Vec::new() });
         let claim = Claim {
             fence: Fence { run, epoch: 1 },
-            enrollment: Arc::new(start.enrollment),
-            history: History {
-                snapshot: Some(Arc::new(Snapshot { object, associated: Vec::new() })),
-                records: Vec::new(),
-            },
+            enrollment: Arc::clone(&start.enrollment),
+            history: History { snapshot: Some(Arc::clone(&snapshot)), records: Vec::new() },
             attempts: 0,
             cpu_exhausted: 0,
         };
         let store = Arc::new(MemoryStore::default());
         let door = Door::new(&claim, store, Arc::clone(&start.connection.quickbooks), start.grants);
-        let given = Given { enrollment, seed: run.bytes(), accepted_at };
+        let given = Given { run, enrollment: start.enrollment, snapshot };
         sandbox().attempt(&self.guest.loaded, given, door).await
     }
 }

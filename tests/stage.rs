@@ -10,16 +10,16 @@ use std::time::Duration;
 use qbo_host::action::Capability;
 use qbo_host::catalog::{ActionVersion, Catalog, build};
 use qbo_host::clock::Clock;
+use qbo_host::conformance;
 use qbo_host::connection::Connection;
 use qbo_host::enrollment::{Enrollment, Event};
 use qbo_host::grant::Grants;
-use qbo_host::hubspot::{Crm, Portal};
-use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
+use qbo_host::quickbooks::Transport;
 use qbo_host::runs::{MemoryStore, Patience, RunRecord, Runs, Start};
+use qbo_host::sandbox::limits::ANSWER_BYTES_MAX;
 use qbo_host::sandbox::{Limits, Sandbox};
 use qbo_simulator::hubspot::HubSpot;
 use qbo_simulator::quickbooks::QuickBooks;
-use qbo_simulator::server::Server;
 use tokio::sync::OnceCell;
 
 /// The sample company of the simulator.
@@ -89,7 +89,7 @@ pub struct Stage {
     pub runs: Runs,
     /// Where the simulators listen: QuickBooks, HubSpot.
     pub addresses: (SocketAddr, SocketAddr),
-    _servers: (Server, Server),
+    _simulators: conformance::Stage,
 }
 
 impl Stage {
@@ -105,26 +105,17 @@ impl Stage {
 
     /// Simulators as given.
     pub fn with(books: QuickBooks, portal: HubSpot, realm: &str) -> Self {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let service = books.clone();
-        let quickbooks = Server::start(any, move |request| {
-            let service = service.clone();
-            async move { service.handle(request).await }
-        });
-        let service = portal.clone();
-        let hubspot = Server::start(any, move |request| {
-            let service = service.clone();
-            async move { service.handle(request).await }
-        });
-        let servers = (quickbooks.expect("a free port"), hubspot.expect("a free port"));
-        let addresses = (servers.0.address(), servers.1.address());
+        // Real sockets run on real time, so waiting for a lost answer is kept short.
+        let transport = Transport::http(Duration::from_secs(2), ANSWER_BYTES_MAX).expect("an HTTP client");
+        let simulators = conformance::Stage::start(books.clone(), portal.clone(), realm, &transport);
+        let simulators = simulators.expect("free ports");
         Self {
             books,
             portal,
-            connection: connection(realm, addresses),
+            connection: simulators.connection.clone(),
             runs: Runs::new(Arc::new(MemoryStore::default()), sandbox()),
-            addresses,
-            _servers: servers,
+            addresses: simulators.addresses(),
+            _simulators: simulators,
         }
     }
 
@@ -154,11 +145,11 @@ impl Stage {
             preview: false,
         };
         let grants = Arc::new(Grants::of(definition, |_| true));
-        Start { enrollment, version, grants, connection: self.connection.clone() }
+        Start { enrollment: Arc::new(enrollment), version, grants, connection: self.connection.clone() }
     }
 
     /// Runs it to its end, or for ten seconds.
-    pub async fn run(&self, start: &Start) -> RunRecord {
+    pub async fn run(&self, start: &Start) -> Arc<RunRecord> {
         self.runs.run(start, Patience(Duration::from_secs(10))).await.expect("the store answers")
     }
 
@@ -178,33 +169,4 @@ impl Default for Stage {
 pub fn without(version: &ActionVersion, denied: &[&str]) -> Arc<Grants> {
     let denied: Vec<Capability> = denied.iter().map(|text| text.parse().expect("a capability")).collect();
     Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)))
-}
-
-fn connection(realm: &str, (quickbooks, hubspot): (SocketAddr, SocketAddr)) -> Connection {
-    // Real sockets run on real time, so waiting for a lost answer is kept short.
-    let transport = Transport::http(Duration::from_secs(2), 4 << 20).expect("an HTTP client");
-    let company = Company {
-        base_url: format!("http://{quickbooks}"),
-        realm: realm.into(),
-        oauth: OAuth {
-            token_url: format!("http://{quickbooks}/oauth2/v1/tokens/bearer"),
-            client_id: "simulator-client".into(),
-            client_secret: Secret::new("simulator-secret"),
-            refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
-        },
-        // The pace has tests of its own; here it would only make them slow.
-        rates: Rates {
-            per_second: 1_000,
-            per_minute: 10_000,
-            in_flight: 8,
-            throttled_pause: Duration::from_millis(100),
-        },
-    };
-    let portal = Portal { base_url: format!("http://{hubspot}"), token: Secret::new("simulator-portal-token") };
-    Connection {
-        portal: "50000001".into(),
-        zone: jiff::tz::TimeZone::get("America/Los_Angeles").expect("a known zone"),
-        quickbooks: Arc::new(Client::new(company, transport.clone())),
-        hubspot: Arc::new(Crm::new(portal, transport)),
-    }
 }

@@ -12,6 +12,7 @@ mod progress;
 mod run;
 mod show;
 mod simulator;
+mod stop;
 mod usage;
 
 use std::process::ExitCode;
@@ -59,9 +60,7 @@ pub fn main() -> ExitCode {
         Err(refused) => return usage::tell(&refused),
     };
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("QBO_HOST_LOG").unwrap_or_else(|_| "warn".into()),
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("QBO_HOST_LOG").unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
     let json = cli.command.json();

@@ -6,7 +6,7 @@
 //! real HTTP through [`Runs`](crate::runs::Runs), and compares. Four things are proven of every case,
 //! whatever it states:
 //!
-//! 1. A preview writes nothing and decides as the run does.
+//! 1. A preview writes nothing and decides as the run does, as far as QuickBooks lets it know.
 //! 2. The event comes to what the case expects; a refused one has written nothing.
 //! 3. The same event again comes to the same end and writes nothing more.
 //! 4. The same event on a host that has lost its store finds the document and makes no second one.
@@ -18,6 +18,7 @@
 mod case;
 mod check;
 mod compare;
+mod expected;
 mod report;
 mod stage;
 mod verdict;

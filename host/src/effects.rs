@@ -18,7 +18,7 @@ use crate::ids::RequestId;
 use crate::quickbooks::{Client, Permit, Sent, Wait};
 use crate::runs::history::{Call, Fault, History, Record, Reply};
 use crate::runs::store::{Claim, Fence, Fenced, Learned, Store, Unavailable};
-use preview::Overlay;
+pub use preview::Overlay;
 use statement::Statement;
 
 /// Rows of one query page that reach an action: at about 2 KiB an entity, a page stays far below

@@ -1,19 +1,18 @@
 //! QuickBooks Online, Accounting API v3 at minor version 75: one client for one company. It keeps
 //! the company's pace, its token and its reference data. Only `effects` sends writes through it.
 
+mod envelope;
 pub mod fault;
 mod oauth;
 mod reference;
+mod reply;
 mod throttle;
 pub mod transport;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 pub use oauth::{OAuth, Secret};
 pub use throttle::{Permit, Rates};
@@ -22,9 +21,9 @@ pub use transport::Transport;
 use crate::action::Verb;
 use crate::ids::RequestId;
 use crate::runs::history::{Call, Fault, Reply};
-use fault::Answer;
 use oauth::Tokens;
 use reference::Reference;
+use reply::Read;
 use throttle::Throttle;
 use transport::NoAnswer;
 
@@ -161,9 +160,12 @@ impl Client {
                     ));
                 }
             };
-            match read(&answer) {
-                Answer::SignedOut { .. } if rejected.is_none() => rejected = Some(header),
-                read => return reply_to(call, read, self.throttled_pause),
+            match reply::read(call, &answer) {
+                Read::Reply(reply) => return Ok(reply),
+                Read::Wait(wait) => return Err(wait),
+                Read::Throttled(wait) => return Err(Wait { after: Some(self.throttled_pause), ..wait }),
+                Read::SignedOut(_) if rejected.is_none() => rejected = Some(header),
+                Read::SignedOut(wait) => return Err(wait),
             }
         }
     }
@@ -245,60 +247,4 @@ fn id_of(body: &str) -> String {
         id: String,
     }
     serde_json::from_str::<Identified>(body).map(|body| body.id).unwrap_or_default()
-}
-
-fn read(answer: &http::Response<Bytes>) -> Answer<'_> {
-    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-    fault::read(answer.status().as_u16(), header("content-type"), header("intuit_tid"), answer.body())
-}
-
-/// What the action is told, or why nobody can be told yet.
-fn reply_to(call: &Call, answer: Answer<'_>, throttled_pause: Duration) -> Result<Reply, Wait> {
-    match answer {
-        Answer::Accepted(body) => unwrap_envelope(call, body).map(Ok).ok_or_else(|| {
-            malformed(&format!("it holds no {}", call.entity), None)
-        }),
-        Answer::Rejected(rejection) => {
-            let message = if rejection.detail.is_empty() { rejection.message } else { rejection.detail };
-            Ok(Err(Fault { code: rejection.code, message, body: rejection.body }))
-        }
-        Answer::Throttled { tid } => Err(Wait {
-            code: "throttled",
-            message: format!("QuickBooks asks for patience{}", named(tid)),
-            after: Some(throttled_pause),
-        }),
-        Answer::SignedOut { code, tid } | Answer::Forbidden { code, tid } => Err(Wait::new(
-            "signed_out",
-            format!("QuickBooks refuses this connection ({code}); connect the company again{}", named(tid)),
-        )),
-        Answer::Unavailable { code, tid } => Err(Wait::new(
-            "quickbooks_unavailable",
-            format!("QuickBooks is out of order ({code}){}", named(tid)),
-        )),
-        Answer::InProgress { tid } => Err(Wait::new(
-            "quickbooks_unavailable",
-            format!("QuickBooks is still working on an earlier request of this run{}", named(tid)),
-        )),
-        Answer::Malformed { reason, tid } => Err(malformed(&reason, tid)),
-    }
-}
-
-fn malformed(reason: &str, tid: Option<String>) -> Wait {
-    Wait::new(
-        "malformed_answer",
-        format!("QuickBooks' answer can't be read ({reason}); whether it was carried out is asked again later{}", named(tid)),
-    )
-}
-
-/// Intuit's support asks for this id.
-fn named(tid: Option<String>) -> String {
-    tid.map_or_else(String::new, |tid| format!("; intuit_tid {tid}"))
-}
-
-/// QuickBooks wraps every answer: `{"Invoice":{…},"time":"…"}`. The action gets what is inside.
-fn unwrap_envelope(call: &Call, body: &str) -> Option<String> {
-    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(body).ok()?;
-    let wanted = if call.verb == Verb::Query { "QueryResponse" } else { call.entity.as_str() };
-    let (_, inside) = members.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
-    inside.get().starts_with('{').then(|| inside.get().to_owned())
 }

@@ -10,4 +10,4 @@ pub mod store;
 
 pub use drive::{Patience, Runs, Start};
 pub use memory::MemoryStore;
-pub use record::{Problem, RunRecord, Status};
+pub use record::{Problem, RefusalKind, RunRecord, Status};

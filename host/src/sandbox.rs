@@ -6,7 +6,9 @@
 
 mod attempt;
 mod bindings;
+mod calls;
 mod engine;
+mod given;
 pub mod limits;
 mod meter;
 mod slow_lane;
@@ -16,7 +18,8 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
-pub use attempt::{Attempted, Ending, Enrollment, Given, Outcome, Problem, Refusal};
+pub use attempt::{Attempted, Ending, Outcome, Problem, Refusal};
+pub use given::Given;
 use attempt::State;
 use bindings::{Action, ActionPre};
 pub use limits::{Exhausted, Limits, Usage, Used};

@@ -2,6 +2,7 @@
 //! guest looks at is the same in every attempt, and tells nothing of the machine.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use qbo_host::runs::{RunRecord, Status};
 use qbo_simulator::faults::{Effect, Fault};
@@ -36,7 +37,7 @@ async fn one_run_attempted_again_sees_the_same_world_to_the_byte() {
 async fn the_world_is_empty_and_its_clock_stands() {
     let scene = Scene::new().await;
     let mut start = scene.start("report_the_world", &[]);
-    start.enrollment.accepted_at = "2025-01-31T12:00:00.25Z".parse().expect("a time");
+    Arc::make_mut(&mut start.enrollment).accepted_at = "2025-01-31T12:00:00.25Z".parse().expect("a time");
     let record = scene.stage.run(&start).await;
     assert_eq!(record.status, Status::Succeeded, "{}", record.message);
     let facts = facts(&record);
@@ -55,8 +56,9 @@ async fn two_runs_draw_different_random_numbers() {
     let scene = Scene::new().await;
     let start = scene.start("report_the_world", &[]);
     let mut other = start.clone();
-    other.enrollment.event.id = "another event".into();
-    let (first, second) = (facts(&scene.stage.run(&start).await), facts(&scene.stage.run(&other).await));
+    Arc::make_mut(&mut other.enrollment).event.id = "another event".into();
+    let (first, second) = (scene.stage.run(&start).await, scene.stage.run(&other).await);
+    let (first, second) = (facts(&first), facts(&second));
     assert_ne!(first["random"], second["random"]);
     assert_ne!(first["hashes"], second["hashes"]);
     for same in ["wall", "monotonic", "sleep", "environment", "folder", "nan"] {

@@ -11,10 +11,10 @@ use qbo_tests::without;
 use super::{Scene, host_is_alive, shapes};
 
 /// Lets the guest make one call: it is told `code`, and nothing was written.
-async fn told(scene: &Scene, (verb, entity, text): (&str, &str, &str), code: &str) -> RunRecord {
+async fn told(scene: &Scene, (verb, entity, text): (&str, &str, &str), code: &str) -> Arc<RunRecord> {
     let inputs = [("verb", verb), ("entity", entity), ("text", text)];
     let mut start = scene.start("one_call", &inputs);
-    start.enrollment.event.id = format!("{verb} {entity} {text}");
+    Arc::make_mut(&mut start.enrollment).event.id = format!("{verb} {entity} {text}");
     let record = scene.stage.run(&start).await;
     let what = format!("{verb} {entity} {text}: {}", record.message);
     assert_eq!((record.status, record.code.as_str()), (Status::Refused, code), "{what}");
@@ -25,7 +25,9 @@ async fn told(scene: &Scene, (verb, entity, text): (&str, &str, &str), code: &st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_that_would_be_an_update_is_refused() {
     let scene = Scene::new().await;
-    for body in [r#"{"Id":"130","SyncToken":"0"}"#, r#"{"id":"130"}"#, r#"{"\u0049d":"130"}"#, r#"{"Id":"","Id":"130"}"#] {
+    for body in
+        [r#"{"Id":"130","SyncToken":"0"}"#, r#"{"id":"130"}"#, r#"{"\u0049d":"130"}"#, r#"{"Id":"","Id":"130"}"#]
+    {
         told(&scene, ("create", "Invoice", body), "bad-body").await;
     }
     for body in ["", "[]", "null", r#"{"Line":"#, "{} {}"] {
@@ -37,7 +39,9 @@ async fn a_create_that_would_be_an_update_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_cannot_change_where_a_call_goes() {
     let scene = Scene::new().await;
-    for entity in ["Batch", "invoice/5", "invoice?operation=delete", "invoice%2f5", "../invoice", "", "upload", "Ｉnvoice"] {
+    for entity in
+        ["Batch", "invoice/5", "invoice?operation=delete", "invoice%2f5", "../invoice", "", "upload", "Ｉnvoice"]
+    {
         told(&scene, ("create", entity, "{}"), "bad-name").await;
     }
     for id in ["5/../6", "5?minorversion=1", "", "5%2f6", "5\n6"] {
@@ -112,7 +116,7 @@ async fn one_key_names_one_write() {
 }
 
 /// The first attempt ends in the middle of its write, and another version goes on with the run.
-async fn goes_on_as(shape: &str, effect: Effect) -> (Scene, RunRecord) {
+async fn goes_on_as(shape: &str, effect: Effect) -> (Scene, Arc<RunRecord>) {
     let scene = Scene::new().await;
     scene.stage.books.faults().inject(Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect });
     let mut start = scene.start("none", &[]);

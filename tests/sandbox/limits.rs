@@ -1,5 +1,7 @@
 //! Each limit of the sandbox stops the guest that runs against it, and tells which it was.
 
+use std::sync::Arc;
+
 use qbo_host::runs::{RunRecord, Status};
 use qbo_host::sandbox::{Limits, Used};
 use serde_json::json;
@@ -11,7 +13,7 @@ fn short_of_time() -> Limits {
     Limits { cpu_ms: 100, ..Limits::default() }
 }
 
-async fn shape_is_held(shape: &str, code: &str) -> RunRecord {
+async fn shape_is_held(shape: &str, code: &str) -> Arc<RunRecord> {
     Scene::shaped(shape, Limits::default()).await.held(shape, code).await
 }
 
@@ -132,4 +134,9 @@ async fn an_answer_over_4_mib_is_a_fault_that_the_guest_can_act_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn handles_that_are_never_dropped_run_out() {
     shape_is_held("many-handles", "trapped").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_bytes_are_not_given_by_the_tebibyte() {
+    shape_is_held("random-flood", "trapped").await;
 }

@@ -7,110 +7,159 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::action::{Folders, build_modules, load, open_catalog};
+use super::action::{build_modules, load, open_catalog};
+use super::answer::answer;
 use super::connect::ConnectionArgs;
-use super::simulator::{Running, Simulators, stopped};
+use super::folders::{ActionsFolder, CodeFolder, shown};
+use super::simulator::{Addresses, Running};
+use super::stop::StopRequest;
 use super::{Failure, show};
 use crate::catalog::ActionVersion;
+use crate::catalog::build::Built;
 use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, ObjectKind, ObjectRef};
 use crate::grant::Grants;
-use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start};
+use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
 
-/// The deals shown: HubSpot's id, what is special about it, and inputs that differ from their defaults.
-const DEALS: [(&str, &str, &[(&str, &str)]); 5] = [
-    ("1001", "new customer", &[]),
-    ("1002", "fractions, discount", &[]),
-    ("1003", "new product", &[("create_product", "yes"), ("income_account", "79")]),
-    ("1004", "unusable in several ways", &[]),
-    ("1005", "in euros", &[]),
+/// A deal of the simulated portal.
+struct Deal {
+    id: &'static str,
+    /// What is special about it.
+    title: &'static str,
+    /// Inputs that differ from their defaults.
+    inputs: &'static [(&'static str, &'static str)],
+}
+
+const DEALS: [Deal; 5] = [
+    Deal { id: "1001", title: "a new customer", inputs: &[] },
+    Deal { id: "1002", title: "a line discount", inputs: &[] },
+    Deal { id: "1003", title: "a new product", inputs: &[("create_product", "yes"), ("income_account", "79")] },
+    Deal { id: "1004", title: "four mistakes", inputs: &[] },
+    Deal { id: "1005", title: "in euros", inputs: &[] },
 ];
 
+/// A deal that the demo leaves alone, to try.
+const DEAL_TO_TRY: &str = "deal:1007";
+
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  qbo-host demo
+  qbo-host demo --json
+  qbo-host demo --keep")]
 pub(super) struct Demo {
     /// Prints one JSON object
     #[arg(long)]
     pub(super) json: bool,
-    /// Keeps the simulators running afterwards, on their usual ports
+    /// Keeps the simulators running afterwards, where `run start` looks for them
     #[arg(long)]
     keep: bool,
     #[command(flatten)]
-    folders: Folders,
+    addresses: Addresses,
+    #[command(flatten)]
+    actions: ActionsFolder,
+    #[command(flatten)]
+    code: CodeFolder,
 }
 
 impl Demo {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let built = build_modules(Vec::new(), &self.folders.actions)?;
+        let stop = if self.keep { Some(StopRequest::listen()?) } else { None };
+        // Before anything is built: a taken port would make that a waste of time.
+        let running = if self.keep { self.addresses.start()? } else { Running::anywhere()? };
+        let built = build_modules(Vec::new(), &self.actions)?;
         let Some(create_invoice) = built.iter().find(|module| module.name == "create-invoice") else {
             let error = anyhow::anyhow!("this checkout has no create-invoice");
-            return Err(Failure::new(error, "run the demo in a whole checkout"));
+            return Err(Failure::new(error, "run the demo in a whole checkout").with_code("no_checkout"));
         };
-        let began = Instant::now();
-        let simulators = if self.keep { Simulators::usual() } else { Simulators::anywhere() };
-        let running = simulators.start()?;
-        let (sandbox, catalog) = open_catalog(&self.folders)?;
-        let version = Arc::new(load(&catalog, &create_invoice.component).await?);
-        let grants = Arc::new(Grants::of(&version.definition, |_| true));
-        let connection = ConnectionArgs::simulators(
-            format!("http://{}", running.quickbooks.address()),
-            format!("http://{}", running.hubspot.address()),
-        )
-        .connect()?;
+        let (sandbox, catalog) = open_catalog(&self.code)?;
+        let version = Arc::new(load(&catalog, &create_invoice.component).await?.0);
+        let connection = ConnectionArgs::simulators(running.quickbooks_url(), running.hubspot_url()).connect()?;
         if !self.json {
             introduce(&version, &running);
         }
+        let began = Instant::now();
         let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
-        let mut records = Vec::new();
-        for (deal, title, inputs) in DEALS {
-            let start = start(&version, &grants, &connection, deal, inputs);
-            let record = runs
-                .run(&start, Patience(Duration::from_secs(10)))
-                .await
-                .map_err(|error| Failure::new(error.into(), "this is a bug in the host; please report it"))?;
-            if !self.json {
-                eprintln!("  {} {title}: {}", record.object, record.status.as_str());
-            }
-            records.push(record);
-        }
+        let records = run_all(&runs, &version, &connection, self.json).await?;
         if self.json {
-            println!("{}", serde_json::json!({ "runs": records }));
+            let records: Vec<&RunRecord> = records.iter().map(AsRef::as_ref).collect();
+            answer(serde_json::json!({ "runs": records }));
         } else {
-            conclude(&records, began.elapsed(), self.keep);
+            conclude(&records, began.elapsed());
+            self.propose(create_invoice, &running);
         }
+        if let Some(stop) = stop {
+            stop.received().await;
+        }
+        running.stop().await;
+        let open = |record: &Arc<RunRecord>| matches!(record.status, Status::Held | Status::Waiting);
+        Ok(if records.iter().any(open) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Three commands that work word for word.
+    fn propose(&self, create_invoice: &Built, running: &Running) {
+        const PROGRAM: &str = "cargo run --release --";
+        let component = shown(&create_invoice.component);
+        let action = if self.actions.is_usual() { &create_invoice.name } else { &component };
+        let start = format!("{PROGRAM} run start --action {action} --object {DEAL_TO_TRY}");
+        answer("Try next:");
+        answer(format_args!("  {PROGRAM} action inspect {component}"));
         if self.keep {
-            stopped().await;
+            let options = running.options();
+            answer(format_args!("  {start} --preview{options}"));
+            answer(format_args!("  {start} --event monday{options}"));
+            answer("The last one may be repeated: the same event makes one invoice.");
+            answer("Both simulators run until this command ends. Stop it with Ctrl-C.");
+        } else {
+            answer(format_args!("  {PROGRAM} demo --keep"));
+            answer(format_args!("  {start} --preview"));
+            answer("The last one needs the simulators of the second: use two terminals.");
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 
-fn start(
+async fn run_all(
+    runs: &Runs,
     version: &Arc<ActionVersion>,
-    grants: &Arc<Grants>,
     connection: &Connection,
-    deal: &str,
-    inputs: &[(&str, &str)],
-) -> Start {
-    let defaults = version.definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
-    let chosen = inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    quiet: bool,
+) -> Result<Vec<Arc<RunRecord>>, Failure> {
+    let grants = Arc::new(Grants::of(&version.definition, |_| true));
+    let mut records = Vec::new();
+    for deal in &DEALS {
+        let start = start(version, &grants, connection, deal);
+        let run = runs.run(&start, Patience(Duration::from_secs(10))).await;
+        let record = run.map_err(|error| Failure::new(error.into(), "this is a bug in the host; please report it"))?;
+        if !quiet {
+            eprintln!("  {} {}: {}", record.object, deal.title, record.status.as_str());
+        }
+        records.push(record);
+    }
+    Ok(records)
+}
+
+fn start(version: &Arc<ActionVersion>, grants: &Arc<Grants>, connection: &Connection, deal: &Deal) -> Start {
+    let inputs_of = &version.definition.inputs;
+    let defaults = inputs_of.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+    let chosen = deal.inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let event = Event {
         source: "demo".into(),
         portal: connection.portal.clone(),
         company: connection.quickbooks.realm().into(),
         action: version.definition.id.clone(),
-        id: format!("demo-{deal}"),
+        id: format!("demo-{}", deal.id),
     };
     let enrollment = Enrollment {
         event,
-        object: ObjectRef { kind: ObjectKind::Deal, id: deal.into() },
+        object: ObjectRef { kind: ObjectKind::Deal, id: deal.id.into() },
         inputs: defaults.chain(chosen).collect(),
         accepted_at: Clock::system().now(),
         zone: connection.zone.clone(),
         preview: false,
     };
     Start {
-        enrollment,
+        enrollment: Arc::new(enrollment),
         version: Arc::clone(version),
         grants: Arc::clone(grants),
         connection: connection.clone(),
@@ -118,29 +167,22 @@ fn start(
 }
 
 fn introduce(version: &ActionVersion, running: &Running) {
-    println!("QuickBooks and HubSpot are simulated on {} and {}.", running.quickbooks.address(), running.hubspot.address());
-    println!(
-        "{} {} is loaded as a sandboxed component. It asks for these capabilities, and gets them:\n",
-        version.definition.id, version.definition.version
-    );
-    println!("{}", show::capabilities(&version.definition));
+    answer(format_args!("QuickBooks is simulated at {}", running.quickbooks_url()));
+    answer(format_args!("HubSpot is simulated at {}\n", running.hubspot_url()));
+    answer(show::asked(&version.definition));
 }
 
-fn conclude(records: &[RunRecord], took: Duration, kept: bool) {
-    let titles: Vec<_> = DEALS.iter().map(|(_, title, _)| *title).collect();
-    println!("\n{}", show::runs(records, &titles));
-    println!("Why, and what to look at:\n{}", show::reasons(records));
+fn conclude(records: &[Arc<RunRecord>], took: Duration) {
+    let titles: Vec<_> = DEALS.iter().map(|deal| deal.title).collect();
+    answer(show::runs(records, &titles));
+    answer(format_args!("Why, and what to do about it:\n{}", show::reasons(records)));
     if let Some(record) = records.first() {
-        println!("How {} went, call by call:\n{}", record.object, show::timeline(record));
+        answer(format_args!("How {} went, call by call:\n{}", record.object, show::timeline(record)));
     }
-    println!("{} runs in {}.{:02} s. Try next:", records.len(), took.as_secs(), took.subsec_millis() / 10);
-    let program = "cargo run --release --";
-    println!("  {program} action inspect target/actions/create-invoice.wasm");
-    if !kept {
-        println!("  {program} demo --keep      (in another terminal; then:)");
-    }
-    println!("  {program} run start --action create-invoice --object deal:1006 --preview");
-    if kept {
-        println!("  {program} run start --action create-invoice --object deal:1002 --event again");
-    }
+    answer(format_args!(
+        "{} runs in {}.{:02} s, at QuickBooks' pace of 9 requests in a second.\n",
+        records.len(),
+        took.as_secs(),
+        took.subsec_millis() / 10
+    ));
 }

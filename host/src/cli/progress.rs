@@ -17,11 +17,11 @@ impl Progress {
             eprintln!("{what} …");
             return Self { bar: None };
         }
-        let bar = ProgressBar::new_spinner().with_message(what.to_owned());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}{msg} ({elapsed})") {
+        let bar = ProgressBar::new_spinner().with_prefix(what.to_owned());
+        // The line never breaks: only a line of its own can be drawn over.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} ({elapsed}) {wide_msg}") {
             bar.set_style(style);
         }
-        bar.set_prefix(format!("{what}: "));
         bar.enable_steady_tick(Duration::from_millis(120));
         Self { bar: Some(bar) }
     }
@@ -29,15 +29,19 @@ impl Progress {
     /// Shows the latest line of what the work says.
     pub(super) fn say(&self, line: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(line.chars().take(80).collect::<String>());
+            bar.set_message(line.to_owned());
         } else if line.starts_with("wasm-target:") {
             eprintln!("{line}");
         }
     }
 
     /// The work is done; the line goes away.
-    pub(super) fn done(self) {
-        if let Some(bar) = self.bar {
+    pub(super) fn done(self) {}
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

@@ -1,6 +1,5 @@
 //! `run start`: one action for one object, now.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,18 +7,38 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::action::{Folders, load, open_catalog};
+use super::action::{load, open_catalog};
+use super::advice::advice;
+use super::answer::answer;
 use super::connect::ConnectionArgs;
+use super::folders::{ActionsFolder, CodeFolder, shown};
+use super::inputs::inputs;
+use super::progress::Progress;
 use super::{Failure, show};
-use crate::action::{Capability, Choices, Definition, Input, InputType};
+use crate::action::{Capability, Definition};
 use crate::clock::Clock;
+use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, ObjectRef};
 use crate::grant::Grants;
 use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
 
+/// A run that lasts so long may be waiting for somebody; the user is told what to look at.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// Whoever waits longer at a terminal has forgotten about it.
+const PATIENCE_SECONDS_MAX: u64 = 86_400;
+
 #[derive(Subcommand)]
 pub(super) enum RunCommand {
     /// Runs an action for one object and tells how it ended
+    #[command(after_help = "\
+Examples:
+  qbo-host run start --action create-invoice --object deal:1001 --preview
+  qbo-host run start --action create-invoice --object deal:1001 --event monday
+  qbo-host run start --action create-invoice --object deal:1003 \\
+      --input create_product=yes --input income_account=79
+
+`qbo-host action inspect` tells the inputs of an action.")]
     Start(StartArgs),
 }
 
@@ -36,7 +55,7 @@ pub(super) struct StartArgs {
     inputs: Vec<String>,
     /// Names the event; the same event is the same run and never makes two documents. Without it
     /// this is a new event
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     event: Option<String>,
     /// Sends nothing, and shows what would be sent
     #[arg(long)]
@@ -46,11 +65,14 @@ pub(super) struct StartArgs {
     denied: Vec<String>,
     /// How long to go on trying while QuickBooks or HubSpot can't be reached, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=PATIENCE_SECONDS_MAX))]
     patience: u64,
     #[command(flatten)]
     connection: ConnectionArgs,
     #[command(flatten)]
-    folders: Folders,
+    actions: ActionsFolder,
+    #[command(flatten)]
+    code: CodeFolder,
     /// Prints one JSON object
     #[arg(long)]
     json: bool,
@@ -75,46 +97,84 @@ impl StartArgs {
         let object = parse_object(&self.object)?;
         let denied = self.denied.iter().map(|text| parse_capability(text)).collect::<Result<Vec<_>, _>>()?;
         let connection = self.connection.connect()?;
-        let (sandbox, catalog) = open_catalog(&self.folders)?;
-        let version = load(&catalog, &component_of(&self.action, &self.folders.actions)?).await?;
+        let component = component_of(&self.action, &self.actions.path()?)?;
+        let (sandbox, catalog) = open_catalog(&self.code)?;
+        let (version, _) = load(&catalog, &component).await?;
         check_kind(&version.definition, &object)?;
-        let inputs = inputs(&version.definition, &self.inputs)?;
-        let clock = Clock::system();
+        check_denied(&version.definition, &denied)?;
+        let enrollment = self.enrollment(&version.definition, &connection, object)?;
+        let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
+        let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
+        let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
+        let record = self.to_the_end(&runs, &start).await?;
+        let skipped = is_skip(&record, &start.version.definition);
+        let hint = advice(&record, &self.connection);
+        if self.json {
+            answer(show::json(&record, hint.as_deref()));
+        } else {
+            answer(show::run(&record, skipped, hint.as_deref()).trim_end());
+        }
+        Ok(exit_code(&record, skipped))
+    }
+
+    fn enrollment(
+        &self,
+        definition: &Definition,
+        connection: &Connection,
+        object: ObjectRef,
+    ) -> Result<Enrollment, Failure> {
+        let now = Clock::system().now();
+        let new_event = || format!("{}-{}", now.as_nanosecond(), std::process::id());
         let event = Event {
             source: "cli".into(),
             portal: connection.portal.clone(),
             company: connection.quickbooks.realm().into(),
-            action: version.definition.id.clone(),
-            id: self.event.unwrap_or_else(|| format!("{}-{}", clock.now().as_nanosecond(), std::process::id())),
+            action: definition.id.clone(),
+            id: self.event.clone().unwrap_or_else(new_event),
         };
-        let enrollment = Enrollment {
+        Ok(Enrollment {
             event,
             object,
-            inputs,
-            accepted_at: clock.now(),
+            inputs: inputs(definition, &self.inputs)?,
+            accepted_at: now,
             zone: connection.zone.clone(),
             preview: self.preview,
+        })
+    }
+
+    /// Runs to the end or as long as there is patience, and says so when it takes long.
+    async fn to_the_end(&self, runs: &Runs, start: &Start) -> Result<Arc<RunRecord>, Failure> {
+        let run = runs.run(start, Patience(Duration::from_secs(self.patience)));
+        tokio::pin!(run);
+        let ended = match tokio::time::timeout(QUIET, &mut run).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                let may_be_down = if self.connection.are_simulators() { "; are the simulators running?" } else { "" };
+                let progress = Progress::begin(&format!(
+                    "no end of the run yet, trying for up to {} s{may_be_down}",
+                    self.patience
+                ));
+                let ended = run.await;
+                progress.done();
+                ended
+            }
         };
-        let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
-        let start = Start { enrollment, version: Arc::new(version), grants, connection };
-        let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
-        let record = runs
-            .run(&start, Patience(Duration::from_secs(self.patience)))
-            .await
-            .map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))?;
-        if self.json {
-            println!("{}", show::json(&record));
-        } else {
-            print!("{}", show::run(&record));
-        }
-        Ok(exit_code(&record))
+        ended.map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))
     }
 }
 
-/// 0 when the run did what was asked; 1 when a person has to look.
-fn exit_code(record: &RunRecord) -> ExitCode {
+/// A refusal that asks nothing of anybody. The definition declares it, code by code.
+fn is_skip(record: &RunRecord, definition: &Definition) -> bool {
+    let declared = |code: &str| definition.errors.iter().find(|error| error.code == code);
+    let asks_nothing = |code: &str| declared(code).is_some_and(|error| error.kind == crate::action::ErrorKind::Skip);
+    record.status == Status::Refused && record.problems.iter().all(|problem| asks_nothing(&problem.code))
+}
+
+/// 0 when the run did what was asked, or had nothing to do; 1 when a person has to look.
+fn exit_code(record: &RunRecord, skipped: bool) -> ExitCode {
     match record.status {
         Status::Succeeded | Status::Previewed => ExitCode::SUCCESS,
+        Status::Refused if skipped => ExitCode::SUCCESS,
         Status::Refused | Status::Held | Status::Waiting => ExitCode::FAILURE,
     }
 }
@@ -140,6 +200,15 @@ fn check_kind(definition: &Definition, object: &ObjectRef) -> Result<(), Failure
     Err(Failure::usage(error, format!("it runs for: {}", kinds.join(", "))).with_code("wrong_object_type"))
 }
 
+/// Withholding what nobody asks for would look as if it had an effect.
+fn check_denied(definition: &Definition, denied: &[Capability]) -> Result<(), Failure> {
+    let asked: Vec<_> = definition.capabilities.iter().map(|asked| &asked.capability).collect();
+    let Some(unasked) = denied.iter().find(|denied| !asked.contains(denied)) else { return Ok(()) };
+    let error = anyhow::anyhow!("{} does not ask for {unasked}", definition.id);
+    let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
+    Err(Failure::usage(error, format!("it asks for: {}", asked.join(", "))).with_code("bad_capability"))
+}
+
 /// A name is looked up among the built components; anything that looks like a path is one.
 fn component_of(action: &str, folder: &Path) -> Result<PathBuf, Failure> {
     let path = if Path::new(action).extension().is_some_and(|kind| kind == "wasm") {
@@ -150,52 +219,6 @@ fn component_of(action: &str, folder: &Path) -> Result<PathBuf, Failure> {
     if path.is_file() {
         return Ok(path);
     }
-    let error = anyhow::anyhow!("there is no action '{action}': {} does not exist", path.display());
+    let error = anyhow::anyhow!("there is no action '{}': {} does not exist", action.escape_debug(), shown(&path));
     Err(Failure::usage(error, "build the actions with `qbo-host action build`").with_code("unknown_action"))
-}
-
-/// The inputs as given, then the definition's defaults.
-fn inputs(definition: &Definition, given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    let mut inputs = BTreeMap::new();
-    for text in given {
-        let Some((name, value)) = text.split_once('=') else {
-            let error = anyhow::anyhow!("'{text}' is not an input");
-            return Err(Failure::usage(error, "write it as --input name=value").with_code("bad_input"));
-        };
-        let Some(input) = definition.inputs.iter().find(|input| input.name == name) else {
-            let names: Vec<_> = definition.inputs.iter().map(|input| input.name.as_str()).collect();
-            let error = anyhow::anyhow!("{} has no input '{name}'", definition.id);
-            return Err(Failure::usage(error, format!("its inputs are: {}", names.join(", "))).with_code("unknown_input"));
-        };
-        check_value(input, value)?;
-        inputs.insert(name.to_owned(), value.to_owned());
-    }
-    for input in &definition.inputs {
-        if let Some(default) = &input.default {
-            inputs.entry(input.name.clone()).or_insert_with(|| default.clone());
-        } else if input.required && !inputs.contains_key(&input.name) {
-            let error = anyhow::anyhow!("the input '{}' ({}) is set nowhere", input.name, input.label);
-            let hint = format!("set it with --input {}=…", input.name);
-            return Err(Failure::usage(error, hint).with_code("input_missing"));
-        }
-    }
-    Ok(inputs)
-}
-
-fn check_value(input: &Input, value: &str) -> Result<(), Failure> {
-    let (fits, wanted) = match (input.kind, &input.choices) {
-        (InputType::Choice, Some(Choices::Listed(choices))) => {
-            let values: Vec<_> = choices.iter().map(|choice| choice.value.as_str()).collect();
-            (values.contains(&value), values.join(", "))
-        }
-        (InputType::YesNo, _) => (["yes", "no"].contains(&value), "yes, no".into()),
-        (InputType::Number, _) => (value.parse::<rust_decimal::Decimal>().is_ok(), "a number".into()),
-        (InputType::Date, _) => (value.parse::<jiff::civil::Date>().is_ok(), "a date, YYYY-MM-DD".into()),
-        (InputType::Text | InputType::Choice, _) => (true, String::new()),
-    };
-    if fits {
-        return Ok(());
-    }
-    let error = anyhow::anyhow!("'{}' does not fit the input '{}'", value.escape_debug(), input.name);
-    Err(Failure::usage(error, format!("it takes: {wanted}")).with_code("bad_input"))
 }

@@ -10,81 +10,115 @@ use qbo_simulator::quickbooks::QuickBooks;
 use qbo_simulator::server::Server;
 
 use super::Failure;
+use super::answer::answer;
 use super::connect::{HUBSPOT_PORT, QUICKBOOKS_PORT};
+use super::stop::StopRequest;
+
+/// Where the two simulators listen.
+#[derive(Args)]
+pub(super) struct Addresses {
+    /// Where the simulated QuickBooks listens [default: 127.0.0.1:8501]
+    #[arg(long, value_name = "ADDRESS", env = "QBO_HOST_SIMULATOR_QUICKBOOKS", hide_env_values = true)]
+    quickbooks: Option<SocketAddr>,
+    /// Where the simulated HubSpot listens [default: 127.0.0.1:8502]
+    #[arg(long, value_name = "ADDRESS", env = "QBO_HOST_SIMULATOR_HUBSPOT", hide_env_values = true)]
+    hubspot: Option<SocketAddr>,
+}
 
 /// The two simulators, filled with their sample companies and deals.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  qbo-host simulator
+  qbo-host simulator --quickbooks 127.0.0.1:9001 --hubspot 127.0.0.1:9002")]
 pub(super) struct Simulators {
-    /// Where QuickBooks listens
-    #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], QUICKBOOKS_PORT)))]
-    quickbooks: SocketAddr,
-    /// Where HubSpot listens
-    #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from(([127, 0, 0, 1], HUBSPOT_PORT)))]
-    hubspot: SocketAddr,
+    #[command(flatten)]
+    addresses: Addresses,
 }
 
 /// Both, running.
 pub(super) struct Running {
-    pub(super) quickbooks: Server,
-    pub(super) hubspot: Server,
+    quickbooks: Server,
+    hubspot: Server,
+}
+
+impl Addresses {
+    /// Starts both where they were told, or on the ports that `run start` expects.
+    pub(super) fn start(&self) -> Result<Running, Failure> {
+        start(self.quickbooks.unwrap_or(local(QUICKBOOKS_PORT)), self.hubspot.unwrap_or(local(HUBSPOT_PORT)))
+    }
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn start(quickbooks: SocketAddr, hubspot: SocketAddr) -> Result<Running, Failure> {
+    for address in [quickbooks, hubspot] {
+        if !address.ip().is_loopback() {
+            let error = anyhow::anyhow!("{address} is not an address of this machine alone");
+            let hint = "the simulators' secrets are known to everybody; use 127.0.0.1";
+            return Err(Failure::usage(error, hint).with_code("address_not_local"));
+        }
+    }
+    let (books, portal) = (QuickBooks::seeded(), HubSpot::seeded());
+    let quickbooks = Server::start(quickbooks, move |request| {
+        let books = books.clone();
+        async move { books.handle(request).await }
+    })
+    .with_context(|| format!("the simulated QuickBooks can't listen on {quickbooks}"));
+    let hubspot = Server::start(hubspot, move |request| {
+        let portal = portal.clone();
+        async move { portal.handle(request).await }
+    })
+    .with_context(|| format!("the simulated HubSpot can't listen on {hubspot}"));
+    let taken = |error| {
+        let hint = "stop what listens there (another simulator, perhaps), or name other addresses with \
+                    --quickbooks and --hubspot";
+        Failure::new(error, hint).with_code("address_taken")
+    };
+    Ok(Running { quickbooks: quickbooks.map_err(taken)?, hubspot: hubspot.map_err(taken)? })
+}
+
+impl Running {
+    /// Both, on free ports.
+    pub(super) fn anywhere() -> Result<Self, Failure> {
+        start(local(0), local(0))
+    }
+
+    pub(super) fn quickbooks_url(&self) -> String {
+        format!("http://{}", self.quickbooks.address())
+    }
+
+    pub(super) fn hubspot_url(&self) -> String {
+        format!("http://{}", self.hubspot.address())
+    }
+
+    /// How `run start` is told where they are; empty where it looks anyway.
+    pub(super) fn options(&self) -> String {
+        let (quickbooks, hubspot) = (self.quickbooks.address(), self.hubspot.address());
+        if (quickbooks, hubspot) == (local(QUICKBOOKS_PORT), local(HUBSPOT_PORT)) {
+            return String::new();
+        }
+        format!(" --quickbooks http://{quickbooks} --hubspot http://{hubspot}")
+    }
+
+    pub(super) async fn stop(self) {
+        self.quickbooks.stop().await;
+        self.hubspot.stop().await;
+    }
 }
 
 impl Simulators {
-    /// On the ports that `run start` expects.
-    pub(super) fn usual() -> Self {
-        let port = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        Self { quickbooks: port(QUICKBOOKS_PORT), hubspot: port(HUBSPOT_PORT) }
-    }
-
-    /// On free ports.
-    pub(super) fn anywhere() -> Self {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { quickbooks: any, hubspot: any }
-    }
-
-    pub(super) fn start(&self) -> Result<Running, Failure> {
-        for address in [self.quickbooks, self.hubspot] {
-            if !address.ip().is_loopback() {
-                let error = anyhow::anyhow!("{address} is not an address of this machine alone");
-                return Err(Failure::usage(error, "the simulators hold no secrets and ask for none; use 127.0.0.1"));
-            }
-        }
-        let (books, portal) = (QuickBooks::seeded(), HubSpot::seeded());
-        let listening = |address: SocketAddr| format!("no simulator can listen on {address}");
-        let hint = "stop whatever listens there, or name another address with --quickbooks and --hubspot";
-        let quickbooks = Server::start(self.quickbooks, move |request| {
-            let books = books.clone();
-            async move { books.handle(request).await }
-        });
-        let quickbooks = quickbooks.with_context(|| listening(self.quickbooks)).map_err(|e| Failure::new(e, hint))?;
-        let hubspot = Server::start(self.hubspot, move |request| {
-            let portal = portal.clone();
-            async move { portal.handle(request).await }
-        });
-        let hubspot = hubspot.with_context(|| listening(self.hubspot)).map_err(|e| Failure::new(e, hint))?;
-        Ok(Running { quickbooks, hubspot })
-    }
-
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let running = self.start()?;
-        println!("QuickBooks  http://{}", running.quickbooks.address());
-        println!("HubSpot     http://{}", running.hubspot.address());
-        println!("Both hold their sample data until this command ends. Stop it with Ctrl-C.");
-        stopped().await;
+        let stop = StopRequest::listen()?;
+        let running = self.addresses.start()?;
+        answer(format_args!("QuickBooks  {}", running.quickbooks_url()));
+        answer(format_args!("HubSpot     {}", running.hubspot_url()));
+        answer("Both hold their data until this command ends. Stop it with Ctrl-C.\nIn another terminal:");
+        answer(format_args!("  qbo-host run start --action create-invoice --object deal:1001{}", running.options()));
+        stop.received().await;
+        running.stop().await;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Waits for Ctrl-C, or for the request to end that a service manager sends.
-pub(super) async fn stopped() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    // Without a handler the signal ends the process, which is what was asked for.
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -31,9 +31,9 @@ use qbo_simulator::quickbooks::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_C
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::action::{Capability, ErrorKind};
+use super::expected::Expected;
+use crate::action::Capability;
 use crate::enrollment::ObjectRef;
-use crate::runs::Status;
 
 /// The file of a case in its folder.
 const FILE: &str = "case.json";
@@ -100,67 +100,6 @@ pub(super) struct Prepared {
     pub(super) entities: Vec<BTreeMap<String, Value>>,
 }
 
-/// What must come of it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Expected {
-    pub(super) status: ExpectedStatus,
-    /// Needed where neither the status nor the first problem gives it.
-    code: Option<String>,
-    /// Of a refusal: what the definition says about its code. A person must mend most of them.
-    #[serde(default = "usual_kind")]
-    pub(super) kind: ErrorKind,
-    /// All of them, in order.
-    #[serde(default)]
-    pub(super) problems: Vec<ExpectedProblem>,
-    /// All of them, in order.
-    #[serde(default)]
-    pub(super) warnings: Vec<ExpectedProblem>,
-    /// All that the run makes, list entries too, in order.
-    #[serde(default)]
-    pub(super) documents: Vec<ExpectedDocument>,
-    /// Output fields that matter to the fact.
-    #[serde(default)]
-    pub(super) outputs: BTreeMap<String, String>,
-    /// Accepted writes; as many as documents unless given.
-    writes: Option<usize>,
-    /// The most calls by capability, such as `item:query`.
-    #[serde(default)]
-    pub(super) calls_max: BTreeMap<Capability, usize>,
-}
-
-/// How the run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ExpectedStatus {
-    Succeeded,
-    Refused,
-    Held,
-    Waiting,
-}
-
-/// A problem or a warning.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ExpectedProblem {
-    pub(super) code: String,
-    /// What it concerns. The kind and the id are enough: `line item 301` stands for
-    /// `line item 301 "Seat"` too.
-    #[serde(default)]
-    pub(super) about: String,
-}
-
-/// A document, or a list entry that a document needs.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ExpectedDocument {
-    pub(super) entity: String,
-    /// Decimal text; list entries have none.
-    pub(super) total: Option<String>,
-    /// Members that the stored entity must have; `null` stands for a member that it must not have.
-    pub(super) stored: Option<Value>,
-}
-
 impl Case {
     /// Reads the case in `folder`.
     ///
@@ -170,7 +109,11 @@ impl Case {
     pub fn read(folder: &Path) -> Result<Self, BadCase> {
         let path = folder.join(FILE);
         let text = std::fs::read(&path).map_err(|cause| BadCase::NoFile { path: path.clone(), cause })?;
-        let mut case: Self = serde_json::from_slice(&text).map_err(|cause| BadCase::Unreadable { path, cause })?;
+        let case = serde_json::from_slice(&text);
+        let mut case: Self = case.map_err(|cause| BadCase::Unreadable { path: path.clone(), cause })?;
+        if case.expect.code().is_none() {
+            return Err(BadCase::NoCode { path });
+        }
         case.name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(case)
     }
@@ -210,52 +153,8 @@ impl SampleCompany {
     }
 }
 
-impl Expected {
-    /// The run's code. A refusal has that of its first problem, which a refused case must name.
-    pub(super) fn code(&self) -> &str {
-        let usual = match self.status {
-            ExpectedStatus::Succeeded => "created",
-            ExpectedStatus::Refused => self.problems.first().map_or("a problem", |problem| &problem.code),
-            ExpectedStatus::Held | ExpectedStatus::Waiting => "a code",
-        };
-        self.code.as_deref().unwrap_or(usual)
-    }
-
-    pub(super) fn writes(&self) -> usize {
-        self.writes.unwrap_or(self.documents.len())
-    }
-
-    /// How a preview of the same event stands, and why. Nothing of it is written, so where the run
-    /// is held over what it wrote, the preview is refused for the same problem.
-    pub(super) fn previewed(&self) -> (Status, &str) {
-        let problem = self.problems.first().filter(|_| self.writes() > 0);
-        match (self.status, problem) {
-            (ExpectedStatus::Succeeded, _) => (Status::Previewed, "previewed"),
-            (ExpectedStatus::Held, Some(problem)) => (Status::Refused, &problem.code),
-            (ExpectedStatus::Held, None) | (ExpectedStatus::Refused | ExpectedStatus::Waiting, _) => {
-                (self.status.of_run(), self.code())
-            }
-        }
-    }
-}
-
-impl ExpectedStatus {
-    pub(super) fn of_run(self) -> Status {
-        match self {
-            Self::Succeeded => Status::Succeeded,
-            Self::Refused => Status::Refused,
-            Self::Held => Status::Held,
-            Self::Waiting => Status::Waiting,
-        }
-    }
-}
-
 fn usual_acceptance() -> Timestamp {
     ACCEPTED_AT
-}
-
-fn usual_kind() -> ErrorKind {
-    ErrorKind::Fix
 }
 
 fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -287,4 +186,42 @@ pub enum BadCase {
         #[source]
         cause: serde_json::Error,
     },
+    /// Nothing would be compared with the run's code.
+    #[error("{} expects neither a code nor a problem, which has one", path.display())]
+    NoCode {
+        /// Its file.
+        path: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Case, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn a_case_needs_rules_an_object_and_what_is_expected_of_it() {
+        let case = read(r#"{"rules": [1], "object": "deal:1", "expect": {"status": "succeeded"}}"#).unwrap();
+        assert_eq!(case.accepted_at.to_string(), "2026-02-03T18:00:00Z");
+        assert_eq!((case.expect.code(), case.expect.writes()), (Some("created"), 0));
+    }
+
+    #[test]
+    fn a_misspelt_member_is_no_case() {
+        assert!(read(r#"{"rules": [1], "object": "deal:1", "expect": {"status": "held"}, "denies": []}"#).is_err());
+        assert!(read(r#"{"rules": [1], "object": "deal:1", "expect": {"status": "held", "warning": []}}"#).is_err());
+        assert!(read(r#"{"rules": [1], "object": "ticket:1", "expect": {"status": "held"}}"#).is_err());
+    }
+
+    #[test]
+    fn an_input_that_is_not_text_is_passed_as_it_is_written() {
+        let text = r#"{"rules": [1], "object": "deal:1", "expect": {"status": "held"},
+            "inputs": {"terms": "2", "filter": {"value": 1.50}}}"#;
+        let inputs: Vec<_> = read(text).unwrap().inputs().collect();
+        let expected = [("filter", r#"{"value":1.50}"#), ("terms", "2")];
+        assert_eq!(inputs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
 }

@@ -7,7 +7,8 @@ use qbo_simulator::hubspot::HubSpot;
 use qbo_simulator::quickbooks::QuickBooks;
 
 use super::NotChecked;
-use super::case::{Case, ExpectedStatus};
+use super::case::Case;
+use super::expected::ExpectedStatus;
 use super::report::{Mismatch, Report};
 use super::stage::{NoStage, Stage};
 use super::verdict::Verdict;
@@ -67,12 +68,15 @@ impl Play<'_> {
     async fn play(&self) -> Result<Vec<Mismatch>, Unavailable> {
         let mut verdict = Verdict::new(self.case, &self.version.definition, self.stage);
         let host = self.host();
-        verdict.on_preview(&self.run(&host, true).await?);
+        let preview = self.run(&host, true).await?;
+        verdict.on_preview(&preview);
         let event = self.run(&host, false).await?;
         verdict.on_event(&event);
-        verdict.on_event_again(&event, &self.run(&host, false).await?);
+        let again = self.run(&host, false).await?;
+        verdict.on_event_again(&event, &again);
         if self.case.expect.status == ExpectedStatus::Succeeded {
-            verdict.on_store_lost(&event, &self.run(&self.host(), false).await?);
+            let afterwards = self.run(&self.host(), false).await?;
+            verdict.on_store_lost(&event, &afterwards);
         }
         Ok(verdict.into_mismatches())
     }
@@ -82,7 +86,7 @@ impl Play<'_> {
         Runs::new(Arc::new(MemoryStore::default()), Arc::clone(self.sandbox))
     }
 
-    async fn run(&self, runs: &Runs, preview: bool) -> Result<RunRecord, Unavailable> {
+    async fn run(&self, runs: &Runs, preview: bool) -> Result<Arc<RunRecord>, Unavailable> {
         let patience = match self.case.expect.status {
             // A run that is to wait is looked at when it does.
             ExpectedStatus::Waiting => Patience(Duration::ZERO),
@@ -113,7 +117,7 @@ impl Play<'_> {
         };
         let denied = &self.case.denied;
         Start {
-            enrollment,
+            enrollment: Arc::new(enrollment),
             version: Arc::clone(self.version),
             grants: Arc::new(Grants::of(definition, |capability| !denied.contains(capability))),
             connection: connection.clone(),

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-use super::case::{Case, ExpectedDocument, ExpectedProblem, ExpectedStatus};
+use super::case::Case;
 use super::compare::{differences, same_amount};
+use super::expected::{ExpectedDocument, ExpectedProblem, ExpectedStatus};
 use super::report::{Mismatch, Step};
 use super::stage::Stage;
 use crate::action::{Definition, ErrorKind};
@@ -34,8 +35,12 @@ impl<'v> Verdict<'v> {
 
     /// A preview decides as the run does, and writes nothing.
     pub(super) fn on_preview(&mut self, preview: &RunRecord) {
-        let (status, code) = self.case.expect.previewed();
-        self.decided(Step::Preview, status, code, preview);
+        let expected = self.case.expect.previewed();
+        self.ended(Step::Preview, expected.status, expected.code, preview);
+        self.problems(Step::Preview, "problems", expected.problems, &preview.problems);
+        if expected.documents_known {
+            self.entities(Step::Preview, preview);
+        }
         self.writes(Step::Preview, 0);
     }
 
@@ -43,7 +48,9 @@ impl<'v> Verdict<'v> {
     pub(super) fn on_event(&mut self, event: &RunRecord) {
         const STEP: Step = Step::Event;
         let expected = &self.case.expect;
-        self.decided(STEP, expected.status.of_run(), expected.code(), event);
+        self.ended(STEP, expected.status.of_run(), expected.code(), event);
+        self.problems(STEP, "problems", &expected.problems, &event.problems);
+        self.entities(STEP, event);
         self.problems(STEP, "warnings", &expected.warnings, &event.warnings);
         for (position, stated) in expected.documents.iter().enumerate() {
             if let Some(found) = event.documents.get(position) {
@@ -77,14 +84,15 @@ impl<'v> Verdict<'v> {
         self.writes(Step::StoreLost, self.case.expect.writes());
     }
 
-    /// How it stands, why, and what it makes.
-    fn decided(&mut self, step: Step, status: Status, code: &str, record: &RunRecord) {
-        let expected = &self.case.expect;
+    fn ended(&mut self, step: Step, status: Status, code: Option<&str>, record: &RunRecord) {
         self.equal(step, "status", status.as_str(), record.status.as_str());
-        self.equal(step, "code", code, &record.code);
-        self.problems(step, "problems", &expected.problems, &record.problems);
-        let stated = listed(expected.documents.iter().map(|document| document.entity.clone()));
-        let found = listed(record.documents.iter().map(|document| document.entity.clone()));
+        self.equal(step, "code", code.unwrap_or_default(), &record.code);
+    }
+
+    /// What it makes, in order.
+    fn entities(&mut self, step: Step, record: &RunRecord) {
+        let stated = listed(self.case.expect.documents.iter().map(|document| document.entity.as_str()));
+        let found = listed(record.documents.iter().map(|document| document.entity.as_str()));
         self.equal(step, "documents", &stated, &found);
     }
 
@@ -104,9 +112,8 @@ impl<'v> Verdict<'v> {
 
     fn calls(&mut self, calls: &[CallLine]) {
         for (capability, most) in &self.case.expect.calls_max {
-            let of_capability = |call: &&CallLine| {
-                call.verb == capability.verb && call.entity.eq_ignore_ascii_case(&capability.entity)
-            };
+            let of_capability =
+                |call: &&CallLine| call.verb == capability.verb && call.entity.eq_ignore_ascii_case(&capability.entity);
             let found = calls.iter().filter(of_capability).count();
             let of = format!("calls_max.{capability}");
             self.holds(found <= *most, Step::Event, &of, &most.to_string(), &found.to_string());
@@ -126,7 +133,8 @@ impl<'v> Verdict<'v> {
     }
 
     fn problems(&mut self, step: Step, of: &str, stated: &[ExpectedProblem], found: &[Problem]) {
-        let same = stated.len() == found.len() && stated.iter().zip(found).all(|(stated, found)| is_meant(stated, found));
+        let same =
+            stated.len() == found.len() && stated.iter().zip(found).all(|(stated, found)| is_meant(stated, found));
         let stated = listed(stated.iter().map(|one| format!("{} ({})", one.code, one.about)));
         let shown = listed(found.iter().map(|one| format!("{} ({})", one.code, one.about)));
         self.holds(same, step, of, &stated, &shown);

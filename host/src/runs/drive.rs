@@ -19,7 +19,7 @@ use crate::grant::Grants;
 use crate::hubspot::NoSnapshot;
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
-use crate::sandbox::{self, Given, Sandbox};
+use crate::sandbox::{Given, Sandbox};
 
 /// First pause before another attempt; it doubles up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(200);
@@ -31,7 +31,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Start {
     /// What asked for it.
-    pub enrollment: Enrollment,
+    pub enrollment: Arc<Enrollment>,
     /// The action version.
     pub version: Arc<ActionVersion>,
     /// What it may do.
@@ -60,10 +60,9 @@ impl Runs {
 
     /// Runs to the end, or as long as there is patience; then the record says `waiting`. The same
     /// event, now or later, gives the same run.
-    pub async fn run(&self, start: &Start, patience: Patience) -> Result<RunRecord, Unavailable> {
+    pub async fn run(&self, start: &Start, patience: Patience) -> Result<Arc<RunRecord>, Unavailable> {
         let id = RunId::of(&start.enrollment.event);
-        let enrollment = Arc::new(start.enrollment.clone());
-        let run = NewRun { id, enrollment, digest: start.version.digest };
+        let run = NewRun { id, enrollment: Arc::clone(&start.enrollment), digest: start.version.digest };
         self.store.enqueue(run).await?;
         let deadline = Instant::now() + patience.0;
         let mut pause = PAUSE_MIN;
@@ -72,7 +71,7 @@ impl Runs {
             let over = self.over.notified();
             let claim = match self.store.claim(id).await? {
                 Claimed::Held(claim) => *claim,
-                Claimed::Ended(record) => return Ok(*record),
+                Claimed::Ended(record) => return Ok(record),
                 Claimed::Unknown => return Err(Unavailable(format!("run {id} was accepted and is gone"))),
                 Claimed::Busy => {
                     over.await;
@@ -80,14 +79,14 @@ impl Runs {
                 }
             };
             let (waiting, wait) = match self.attempt(start, claim).await? {
-                Next::End(record) => return Ok(*record),
+                Next::End(record) => return Ok(record),
                 Next::Wait { record, wait } => (record, wait),
                 Next::Lost => continue,
             };
             let next = wait.after.unwrap_or(pause).max(pause);
             pause = (pause * 2).min(PAUSE_MAX);
             if Instant::now() + next > deadline {
-                return Ok(*waiting);
+                return Ok(Arc::new(*waiting));
             }
             tracing::info!(run.id = %id, code = wait.code, "run {id} waits {next:?}: {}", wait.message);
             tokio::time::sleep(next).await;
@@ -118,8 +117,8 @@ impl Runs {
         };
         let client = Arc::clone(&start.connection.quickbooks);
         let mut door = Door::new(claim, Arc::clone(&self.store), client, Arc::clone(&start.grants));
-        let given = given(claim, &snapshot);
-        door.learn_snapshot(snapshot);
+        door.learn_snapshot(Arc::clone(&snapshot));
+        let given = Given { run: claim.fence.run, enrollment: Arc::clone(&claim.enrollment), snapshot };
         let attempted = self.sandbox.attempt(&start.version.loaded, given, door).await;
         match told.judge(attempted).await {
             ending::Judged::End { learned, record } => self.finish(claim, learned, record).await,
@@ -140,8 +139,9 @@ impl Runs {
     }
 
     async fn finish(&self, claim: &Claim, learned: Learned, record: RunRecord) -> Result<Next, Unavailable> {
-        match self.store.finish(claim.fence, learned, record.clone()).await? {
-            Fenced::No => Ok(Next::End(Box::new(record))),
+        let record = Arc::new(record);
+        match self.store.finish(claim.fence, learned, Arc::clone(&record)).await? {
+            Fenced::No => Ok(Next::End(record)),
             Fenced::Yes => Ok(Next::Lost),
         }
     }
@@ -151,33 +151,5 @@ impl Runs {
             Fenced::No => Ok(Next::Wait { record: waiting.record, wait: waiting.wait }),
             Fenced::Yes => Ok(Next::Lost),
         }
-    }
-}
-
-/// What the guest is given: a pure function of the claim and the snapshot.
-fn given(claim: &Claim, snapshot: &Snapshot) -> Given {
-    let enrollment = &claim.enrollment;
-    let run = claim.fence.run;
-    let facts = vec![
-        ("portal-id".to_owned(), enrollment.event.portal.clone()),
-        ("marker".to_owned(), format!("HubSpot {} {} · run {}", enrollment.object.kind, enrollment.object.id, run.short())),
-        ("preview".to_owned(), enrollment.preview.to_string()),
-    ];
-    let local = enrollment.accepted_at.to_zoned(enrollment.zone.clone());
-    Given {
-        seed: run.bytes(),
-        accepted_at: enrollment.accepted_at,
-        enrollment: sandbox::Enrollment {
-            event_id: enrollment.event.id.clone(),
-            run_id: run.to_string(),
-            accepted_at: enrollment.accepted_at.to_string(),
-            company_date: local.date().to_string(),
-            zone: enrollment.zone.iana_name().unwrap_or("UTC").to_owned(),
-            object: (&snapshot.object).into(),
-            associated: snapshot.associated.iter().map(Into::into).collect(),
-            documents: Vec::new(),
-            inputs: enrollment.inputs.clone().into_iter().collect(),
-            facts,
-        },
     }
 }

@@ -1,19 +1,21 @@
 //! How a run ended. The host decides, from the history: documents, numbers and totals come from
 //! recorded answers, never from what the action says.
 
+use std::sync::Arc;
+
 use super::drive::Start;
-use super::history::{Document, History};
-use super::record::{CallLine, Problem, RunRecord, Status};
+use super::history::{Document, History, Standing};
+use super::record::{CallLine, Problem, RefusalKind, RunRecord, Status};
 use super::store::{Claim, Learned};
 use crate::action::Capability;
-use crate::effects::{Door, Stop};
+use crate::effects::{Door, Overlay, Stop};
 use crate::quickbooks::Wait;
 use crate::sandbox::{self, Attempted, Ending, Exhausted, Outcome, Refusal, Usage};
 
 /// What became of an attempt.
 pub(super) enum Next {
     /// The run ended.
-    End(Box<RunRecord>),
+    End(Arc<RunRecord>),
     /// The run goes on later.
     Wait {
         /// How it stands meanwhile.
@@ -48,6 +50,7 @@ pub(super) struct Told<'a> {
 /// A verdict in words, before the history is added.
 struct Verdict {
     status: Status,
+    refusal: Option<RefusalKind>,
     code: String,
     message: String,
     problems: Vec<Problem>,
@@ -59,6 +62,7 @@ impl Verdict {
     fn new(status: Status, code: &str, message: impl Into<String>) -> Self {
         Self {
             status,
+            refusal: None,
             code: code.into(),
             message: message.into(),
             problems: Vec::new(),
@@ -81,7 +85,8 @@ impl<'a> Told<'a> {
             self.start.version.definition.id,
             names.join(", ")
         );
-        self.record(Verdict::new(Status::Held, "capability_missing", message), &self.claim.history, None)
+        let verdict = Verdict::new(Status::Held, "capability_missing", message);
+        self.record(verdict, &self.claim.history, Vec::new(), None)
     }
 
     /// HubSpot doesn't know the enrolled object.
@@ -93,8 +98,9 @@ impl<'a> Told<'a> {
             remedy: "check the id, and that the record is not in the recycle bin".into(),
         };
         let mut verdict = Verdict::new(Status::Refused, "object_not_found", problem.message.clone());
+        verdict.refusal = Some(RefusalKind::Fix);
         verdict.problems.push(problem);
-        self.record(verdict, &self.claim.history, None)
+        self.record(verdict, &self.claim.history, Vec::new(), None)
     }
 
     /// The run goes on later; no guest code ran.
@@ -130,8 +136,9 @@ impl<'a> Told<'a> {
             Err(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
             Err(Stop::Fenced | Stop::Diverged { .. }) => return Judged::Lost,
         }
-        let verdict = self.verdict(ending, &door);
-        let mut record = self.record(verdict, door.history(), measured);
+        let standing = door.history().standing();
+        let verdict = self.verdict(ending, &door, &standing);
+        let mut record = self.record(verdict, door.history(), standing, measured);
         if let Some(overlay) = door.previewed() {
             record.documents = overlay.documents();
             record.preview_hash = (record.status == Status::Previewed).then(|| overlay.hash());
@@ -139,16 +146,15 @@ impl<'a> Told<'a> {
         Judged::End { learned: door.learned(), record }
     }
 
-    fn verdict(&self, ending: Ending, door: &Door) -> Verdict {
-        let history = door.history();
-        let held = |code: &str, message: String| Verdict::new(Status::Held, code, stands(message, history));
+    fn verdict(&self, ending: Ending, door: &Door, standing: &[Standing]) -> Verdict {
+        let held = |code: &str, message: String| Verdict::new(Status::Held, code, stands(message, standing));
         match ending {
             Ending::Outcome(_) | Ending::Refusal(_) if !door.replayed_all() => held(
                 "diverged",
                 "the action made fewer calls than in an earlier attempt; restart the run, or resume it with the version it began with".into(),
             ),
-            Ending::Outcome(outcome) => self.outcome(outcome, door),
-            Ending::Refusal(refusal) => refused(refusal, history),
+            Ending::Outcome(outcome) => succeeded(outcome, door, standing),
+            Ending::Refusal(refusal) => refused(refusal, door.history().wrote(), standing),
             Ending::Exhausted(exhausted) => held(
                 exhausted.code(),
                 format!("{}; a mended version of it can resume the run", exhausted.sentence()),
@@ -168,31 +174,6 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn outcome(&self, outcome: Outcome, door: &Door) -> Verdict {
-        let history = door.history();
-        let warnings = outcome.warnings.into_iter().map(problem).chain(adopted(history)).collect();
-        let made = |documents: &[Document]| documents.iter().map(name_of).collect::<Vec<_>>().join(", ");
-        let mut verdict = match door.previewed() {
-            Some(overlay) if !overlay.documents().is_empty() => {
-                let message = format!("would create {}; nothing was sent", made(&overlay.documents()));
-                Verdict::new(Status::Previewed, "previewed", message)
-            }
-            None if history.wrote() => {
-                let documents = history.documents();
-                let message = if documents.is_empty() { "done".into() } else { format!("created {}", made(&documents)) };
-                Verdict::new(Status::Succeeded, "created", message)
-            }
-            Some(_) | None => Verdict::new(
-                Status::Held,
-                "no_effect",
-                "the action reports success, but QuickBooks accepted no write from it; its author must mend it",
-            ),
-        };
-        verdict.warnings = warnings;
-        verdict.outputs = outcome.outputs;
-        verdict
-    }
-
     fn wait(&self, wait: Wait, door: &Door, measured: Option<(Usage, String)>) -> Judged {
         Judged::Wait(self.waits(wait, door.history(), measured, false))
     }
@@ -205,10 +186,17 @@ impl<'a> Told<'a> {
         cpu_exhausted: bool,
     ) -> Waiting {
         let verdict = Verdict::new(Status::Waiting, wait.code, wait.message.clone());
-        Waiting { record: Box::new(self.record(verdict, history, measured)), wait, cpu_exhausted }
+        let record = self.record(verdict, history, history.standing(), measured);
+        Waiting { record: Box::new(record), wait, cpu_exhausted }
     }
 
-    fn record(&self, verdict: Verdict, history: &History, measured: Option<(Usage, String)>) -> RunRecord {
+    fn record(
+        &self,
+        verdict: Verdict,
+        history: &History,
+        standing: Vec<Standing>,
+        measured: Option<(Usage, String)>,
+    ) -> RunRecord {
         let (limits, log) = measured.map_or((None, String::new()), |(usage, log)| (Some(usage), log));
         let enrollment = &self.claim.enrollment;
         RunRecord {
@@ -219,11 +207,12 @@ impl<'a> Told<'a> {
             digest: self.start.version.digest,
             object: enrollment.object.to_string(),
             status: verdict.status,
+            refusal: verdict.refusal,
             code: verdict.code,
             message: verdict.message,
             problems: verdict.problems,
             warnings: verdict.warnings,
-            documents: history.documents(),
+            documents: standing.into_iter().map(|standing| standing.document).collect(),
             outputs: verdict.outputs,
             preview_hash: None,
             calls: history.records.iter().map(|record| CallLine::from(&**record)).collect(),
@@ -234,23 +223,51 @@ impl<'a> Told<'a> {
     }
 }
 
+/// A success is one only when QuickBooks accepted a write.
+fn succeeded(outcome: Outcome, door: &Door, standing: &[Standing]) -> Verdict {
+    let mut verdict = match door.previewed().map(Overlay::documents) {
+        Some(documents) if !documents.is_empty() => {
+            let message = format!("would create {}; nothing was sent", names(documents.iter()));
+            Verdict::new(Status::Previewed, "previewed", message)
+        }
+        None if !standing.is_empty() => {
+            let message = format!("created {}", names(standing.iter().map(|standing| &standing.document)));
+            Verdict::new(Status::Succeeded, "created", message)
+        }
+        None if door.history().wrote() => Verdict::new(Status::Succeeded, "done", "what stood in QuickBooks was changed"),
+        Some(_) | None => Verdict::new(
+            Status::Held,
+            "no_effect",
+            "the action reports success, but QuickBooks accepted no write from it; its author must mend it",
+        ),
+    };
+    verdict.warnings = outcome.warnings.into_iter().map(problem).chain(standing.iter().filter_map(adopted)).collect();
+    verdict.outputs = outcome.outputs;
+    verdict
+}
+
 /// A refusal after an accepted write is never *refused*: something stands.
-fn refused(refusal: Refusal, history: &History) -> Verdict {
+fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
     let problems: Vec<Problem> = refusal.problems.into_iter().map(problem).collect();
-    let known = matches!(refusal.kind.as_str(), "fix" | "skip" | "wait");
-    let Some(first) = problems.first().filter(|_| known) else {
+    let kind = match refusal.kind.as_str() {
+        "skip" => Some(RefusalKind::Skip),
+        // A wait comes here only after a write; then a person must look.
+        "fix" | "wait" => Some(RefusalKind::Fix),
+        _ => None,
+    };
+    let Some(first) = problems.first().filter(|_| kind.is_some()) else {
         let message = "the action refused without saying why, or how; its author must mend it".into();
-        return Verdict::new(Status::Held, "bad_refusal", stands(message, history));
+        return Verdict::new(Status::Held, "bad_refusal", stands(message, standing));
     };
     let said = match problems.len() {
         1 => first.message.clone(),
         count => format!("{count} problems, the first: {}", first.message),
     };
-    let mut verdict = if history.wrote() {
+    let mut verdict = if wrote {
         let message = format!("the action stopped half-way: {said}");
-        Verdict::new(Status::Held, "partly_written", stands(message, history))
+        Verdict::new(Status::Held, "partly_written", stands(message, standing))
     } else {
-        Verdict::new(Status::Refused, &first.code, said)
+        Verdict { refusal: kind, ..Verdict::new(Status::Refused, &first.code, said) }
     };
     verdict.problems = problems;
     verdict
@@ -262,9 +279,11 @@ fn asked_to_wait(refusal: &Refusal) -> Wait {
 }
 
 /// Adds what stands in QuickBooks to a sentence about a run that did not come to its end.
-fn stands(message: String, history: &History) -> String {
-    let standing: Vec<_> = history.documents().iter().map(name_of).collect();
-    if standing.is_empty() { message } else { format!("{message}; in QuickBooks stands: {}", standing.join(", ")) }
+fn stands(message: String, standing: &[Standing]) -> String {
+    if standing.is_empty() {
+        return message;
+    }
+    format!("{message}; in QuickBooks stands: {}", names(standing.iter().map(|standing| &standing.document)))
 }
 
 fn name_of(document: &Document) -> String {
@@ -276,15 +295,17 @@ fn name_of(document: &Document) -> String {
     text
 }
 
-fn adopted(history: &History) -> Vec<Problem> {
-    let adopted = history.adopted();
-    let warn = |record: &&std::sync::Arc<super::history::Record>| Problem {
+fn names<'a>(documents: impl Iterator<Item = &'a Document>) -> String {
+    documents.map(name_of).collect::<Vec<_>>().join(", ")
+}
+
+fn adopted(standing: &Standing) -> Option<Problem> {
+    standing.adopted.then(|| Problem {
         code: "adopted".into(),
-        message: format!("QuickBooks answered with a {} that it had made for an earlier request", record.call.entity),
-        about: record.call.key.clone().unwrap_or_default(),
+        message: "QuickBooks answered with a document that it had made for an earlier request of this run".into(),
+        about: name_of(&standing.document),
         remedy: "compare it with the enrolled object".into(),
-    };
-    adopted.iter().map(warn).collect()
+    })
 }
 
 fn problem(problem: sandbox::Problem) -> Problem {

@@ -80,53 +80,15 @@ pub struct History {
 }
 
 impl History {
-    /// Documents that stand in QuickBooks because of this run, in the order they were made.
-    pub fn documents(&self) -> Vec<Document> {
-        self.records.iter().filter(|record| record.is_accepted_write()).filter_map(|record| Document::read(record)).collect()
+    /// What stands in QuickBooks because of this run, in the order it was made.
+    pub fn standing(&self) -> Vec<Standing> {
+        self.records.iter().filter_map(|record| Standing::read(record)).collect()
     }
 
     /// Whether QuickBooks accepted any write.
     pub fn wrote(&self) -> bool {
         self.records.iter().any(|record| record.is_accepted_write())
     }
-
-    /// Whether a transaction (not only a customer or an item) was accepted.
-    pub fn wrote_transaction(&self) -> bool {
-        self.records.iter().any(|record| record.is_accepted_write() && is_transaction(&record.call.entity))
-    }
-
-    /// Writes that were accepted although the answer's marker is not the one that was sent: an
-    /// older answer to the same request id.
-    pub fn adopted(&self) -> Vec<&Arc<Record>> {
-        self.records
-            .iter()
-            .filter(|record| record.is_accepted_write() && record.call.verb == Verb::Create)
-            .filter(|record| match &record.reply {
-                Some(Ok(answer)) => note_of(&record.call.text).is_some_and(|sent| note_of(answer) != Some(sent)),
-                Some(Err(_)) | None => false,
-            })
-            .collect()
-    }
-}
-
-/// QuickBooks entities that are entries in a list. Everything else that can be created posts, or
-/// may one day post, to the books; an entity nobody thought of counts as a transaction.
-const LISTS: [&str; 11] = [
-    "account", "class", "customer", "department", "employee", "item", "paymentmethod", "taxagency", "taxcode", "term",
-    "vendor",
-];
-
-fn is_transaction(entity: &str) -> bool {
-    !LISTS.iter().any(|list| list.eq_ignore_ascii_case(entity))
-}
-
-fn note_of(text: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Noted {
-        #[serde(rename = "PrivateNote")]
-        private_note: Option<String>,
-    }
-    serde_json::from_str::<Noted>(text).ok()?.private_note
 }
 
 /// A document or list entry as QuickBooks answered it.
@@ -148,10 +110,19 @@ pub struct Document {
     pub set_by_quickbooks: Vec<&'static str>,
 }
 
-impl Document {
-    /// Reads it from an accepted create's answer. Updates and the like change a document that
-    /// stood before.
-    pub fn read(record: &Record) -> Option<Self> {
+/// A document, and whether it is the one that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The document.
+    pub document: Document,
+    /// QuickBooks answered with one that it had made for an earlier request of the same id: its
+    /// note is not the one that was sent. It is ours all the same, and worth a look.
+    pub adopted: bool,
+}
+
+impl Standing {
+    /// Reads an accepted create. Updates and the like change a document that stood before.
+    fn read(record: &Record) -> Option<Self> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Answer {
@@ -160,21 +131,38 @@ impl Document {
             total_amt: Option<serde_json::Number>,
             display_name: Option<String>,
             name: Option<String>,
+            private_note: Option<String>,
         }
-        if record.call.verb != Verb::Create {
+        if record.call.verb != Verb::Create || !record.is_accepted_write() {
             return None;
         }
         let Some(Ok(answer)) = &record.reply else { return None };
         let answer: Answer = serde_json::from_str(answer).ok()?;
-        Some(Self {
+        let document = Document {
             entity: record.call.entity.clone(),
             id: answer.id,
             doc_number: answer.doc_number,
             total: answer.total_amt.map(|total| two_places(&total.to_string())),
             name: answer.display_name.or(answer.name),
             set_by_quickbooks: Vec::new(),
-        })
+        };
+        Some(Self { document, adopted: !notes_agree(&record.call.text, answer.private_note.as_deref()) })
     }
+}
+
+/// Whether the answer carries the note that was sent, if one was.
+fn notes_agree(sent: &str, answered: Option<&str>) -> bool {
+    #[derive(Deserialize)]
+    struct Sent {
+        #[serde(rename = "PrivateNote")]
+        private_note: Option<String>,
+    }
+    // Nearly always the note stands in the body letter by letter, and the body needs no parsing.
+    if answered.is_some_and(|note| sent.contains(note)) {
+        return true;
+    }
+    let sent = serde_json::from_str::<Sent>(sent).ok().and_then(|sent| sent.private_note);
+    sent.is_none() || sent.as_deref() == answered
 }
 
 /// QuickBooks writes `100`, `100.0` and `100.00` alike; people read two places.

@@ -25,7 +25,7 @@ struct Kept {
     held: bool,
     attempts: u32,
     cpu_exhausted: u32,
-    end: Option<RunRecord>,
+    end: Option<Arc<RunRecord>>,
 }
 
 impl MemoryStore {
@@ -78,7 +78,7 @@ impl Store for MemoryStore {
         let mut runs = self.lock();
         let Some(kept) = runs.get_mut(&run) else { return Ok(Claimed::Unknown) };
         if let Some(end) = &kept.end {
-            return Ok(Claimed::Ended(Box::new(end.clone())));
+            return Ok(Claimed::Ended(Arc::clone(end)));
         }
         if kept.held {
             return Ok(Claimed::Busy);
@@ -125,7 +125,7 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn finish(&self, fence: Fence, learned: Learned, end: RunRecord) -> Result<Fenced, Unavailable> {
+    async fn finish(&self, fence: Fence, learned: Learned, end: Arc<RunRecord>) -> Result<Fenced, Unavailable> {
         Ok(self.fenced(fence, |kept| {
             kept.learn(learned);
             kept.held = false;

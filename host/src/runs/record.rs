@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::history::{Document, Record};
 use crate::action::Verb;
 use crate::ids::{Digest, RunId};
+use crate::quickbooks::fault::explain;
 use crate::sandbox::Usage;
 
 /// How a run stands.
@@ -36,6 +37,16 @@ impl Status {
     }
 }
 
+/// Why there is no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// A person must mend something.
+    Fix,
+    /// There is nothing to do: a normal event, not an error.
+    Skip,
+}
+
 /// What a person should know, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -65,6 +76,9 @@ pub struct CallLine {
     pub result: String,
     /// How long QuickBooks took, in microseconds.
     pub duration_us: u64,
+    /// What a fault's code means to a bookkeeper, and what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
 }
 
 impl From<&Record> for CallLine {
@@ -79,6 +93,10 @@ impl From<&Record> for CallLine {
                 None => "unanswered".into(),
             },
             duration_us: u64::try_from(record.took.as_micros()).unwrap_or(u64::MAX),
+            explanation: match &record.reply {
+                Some(Err(fault)) => explain(&fault.code).map(|known| format!("{} {}", known.sentence, known.remedy)),
+                Some(Ok(_)) | None => None,
+            },
         }
     }
 }
@@ -100,6 +118,9 @@ pub struct RunRecord {
     pub object: String,
     /// How it stands.
     pub status: Status,
+    /// Of a refused run: whether a person must mend something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<RefusalKind>,
     /// Stable code: `created`, a problem's code, or the host's own.
     pub code: String,
     /// What happened, in one sentence.

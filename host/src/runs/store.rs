@@ -48,7 +48,7 @@ pub enum Claimed {
     /// Another attempt holds it.
     Busy,
     /// It has ended.
-    Ended(Box<RunRecord>),
+    Ended(Arc<RunRecord>),
     /// There is no such run.
     Unknown,
 }
@@ -115,7 +115,7 @@ pub trait Store: Send + Sync + 'static {
     async fn release(&self, fence: Fence, cpu_exhausted: bool) -> Result<Fenced, Unavailable>;
 
     /// Ends the run.
-    async fn finish(&self, fence: Fence, learned: Learned, end: RunRecord) -> Result<Fenced, Unavailable>;
+    async fn finish(&self, fence: Fence, learned: Learned, end: Arc<RunRecord>) -> Result<Fenced, Unavailable>;
 }
 
 /// The store didn't answer. Whether the change happened is not known.

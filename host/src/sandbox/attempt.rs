@@ -1,56 +1,48 @@
 //! One attempt: a fresh store and instance, one call of the guest's `run`, and what came of it.
 
+mod cause;
+
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::component::Resource;
-use wasmtime::{FrameInfo, Store, Trap, UpdateDeadline, WasmBacktrace};
+use wasmtime::{Store, UpdateDeadline};
 
 use super::bindings::ActionPre;
-use super::bindings::qbo::actions::{log, quickbooks, types};
+use super::bindings::qbo::actions::types;
+use super::given::{Given, Lent};
 use super::limits::{Exhausted, Limiter, Limits, Usage, Used};
 use super::meter::{Meter, Metered};
 use super::slow_lane::Place;
-use super::world::{Exited, World};
+use super::world::World;
 use super::{Loaded, Sandbox};
-use crate::action::Verb;
 use crate::effects::{Door, Stop};
-use crate::enrollment::{Associated, CrmObject};
-use crate::runs::history::{Call, Fault, Reply};
+use cause::why;
 
 /// The host's side of the contract's `company`: the door of this run.
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Company {
-    door: Door,
+    pub(super) door: Door,
 }
 
 /// What a store holds.
 pub(super) struct State {
     pub(super) world: World,
     limiter: Limiter,
-    limits: Limits,
-    calls: u32,
-    place: Place,
+    pub(super) limits: Limits,
+    pub(super) calls: u32,
+    pub(super) place: Place,
     /// Why the host ended the attempt; set before the trap that unwinds the guest.
-    ended: Option<Ended>,
+    pub(super) ended: Option<Ended>,
 }
 
-enum Ended {
+pub(super) enum Ended {
     Stopped(Stop),
     Exhausted(Exhausted),
 }
 
-/// What an attempt is given, besides the door.
-pub struct Given {
-    /// The contract's enrollment.
-    pub enrollment: Enrollment,
-    /// Seeds randomness.
-    pub seed: [u8; 16],
-    /// Where the clock stands.
-    pub accepted_at: jiff::Timestamp,
-}
-
-pub use types::{Enrollment, Outcome, Problem, Refusal};
+pub use types::{Outcome, Problem, Refusal};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -88,7 +80,7 @@ impl Sandbox {
     pub async fn attempt(&self, loaded: &Loaded, given: Given, door: Door) -> Attempted {
         let limits = loaded.limits;
         let meter = Meter::new();
-        let mut store = self.store(&limits, given.accepted_at, given.seed, &meter);
+        let mut store = self.store(&limits, given.accepted_at(), given.run.bytes(), &meter);
         let permit = match self.instances.acquire().await {
             Ok(permit) => permit,
             Err(closed) => return over(store, &meter, Ending::NoInstance(closed.to_string()), Some(door), 0),
@@ -98,9 +90,13 @@ impl Sandbox {
             Err(full) => return over(store, &meter, Ending::NoInstance(full.to_string()), None, 0),
         };
         let handle = Resource::new_own(company.rep());
-        let run = Metered::new(run(&mut store, &loaded.pre, given.enrollment, company), Arc::clone(&meter));
+        let lent = given.lend();
         let wall = Duration::from_secs(limits.wall_seconds);
-        let (ending, output_bytes) = match tokio::time::timeout(wall, run).await {
+        let returned = {
+            let run = pin!(run(&mut store, &loaded.pre, &lent, company));
+            tokio::time::timeout(wall, Metered::new(run, Arc::clone(&meter))).await
+        };
+        let (ending, output_bytes) = match returned {
             Ok(returned) => judge(returned, &mut store),
             Err(_) => (Ending::TimedOut, 0),
         };
@@ -116,14 +112,15 @@ impl Sandbox {
         let meter = Meter::new();
         let mut store = self.store(&limits, jiff::Timestamp::UNIX_EPOCH, [0; 16], &meter);
         let _permit = self.instances.acquire().await.map_err(|closed| Ending::NoInstance(closed.to_string()))?;
-        let asked = Metered::new(
-            async {
+        let wall = Duration::from_secs(limits.wall_seconds);
+        let told = {
+            let asked = pin!(async {
                 let action = pre.instantiate_async(&mut store).await?;
                 action.qbo_actions_handler().call_definition(&mut store).await
-            },
-            Arc::clone(&meter),
-        );
-        match tokio::time::timeout(Duration::from_secs(limits.wall_seconds), asked).await {
+            });
+            tokio::time::timeout(wall, Metered::new(asked, Arc::clone(&meter))).await
+        };
+        match told {
             Ok(Ok(definition)) => Ok(definition),
             Ok(Err(error)) => Err(why(&error, store.data_mut())),
             Err(_) => Err(Ending::TimedOut),
@@ -168,11 +165,11 @@ type Returned = wasmtime::Result<Result<Outcome, Refusal>>;
 async fn run(
     store: &mut Store<State>,
     pre: &ActionPre<State>,
-    enrollment: Enrollment,
+    lent: &Lent<'_>,
     company: Resource<Company>,
 ) -> Returned {
     let action = pre.instantiate_async(&mut *store).await?;
-    action.qbo_actions_handler().call_run(store, &enrollment, company).await
+    lent.with(async |enrollment| action.qbo_actions_handler().call_run(store, enrollment, company).await).await
 }
 
 fn judge(returned: Returned, store: &mut Store<State>) -> (Ending, usize) {
@@ -204,52 +201,6 @@ fn problem_bytes(problems: &[Problem]) -> usize {
         .sum()
 }
 
-/// Tells a limit, the host's own stop and a bug apart.
-fn why(error: &wasmtime::Error, state: &mut State) -> Ending {
-    match state.ended.take() {
-        Some(Ended::Stopped(stop)) => return Ending::Stopped(stop),
-        Some(Ended::Exhausted(exhausted)) => return Ending::Exhausted(exhausted),
-        None => {}
-    }
-    if let Some(Exited(status)) = error.downcast_ref::<Exited>() {
-        return Ending::Trapped(format!("the action exited with status {status} instead of returning"));
-    }
-    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
-        return Ending::NoInstance("all instances are in use".into());
-    }
-    if let Some(Trap::StackOverflow) = error.downcast_ref::<Trap>() {
-        return Ending::Exhausted(Exhausted::Recursion);
-    }
-    if outgrew_its_stack(error) {
-        return Ending::Exhausted(Exhausted::Recursion);
-    }
-    // The error's type is private to wasmtime, so its words are all there is to go by.
-    if format!("{error:#}").contains("fuel allocated for hostcalls has been exhausted") {
-        return Ending::Exhausted(Exhausted::CallSize);
-    }
-    if let Some(refused) = state.limiter.refused {
-        return Ending::Exhausted(refused);
-    }
-    // The cause first, since a run's message has room for one line; then where it was.
-    Ending::Trapped(printable(&format!("{}\n{error:?}", error.root_cause())))
-}
-
-/// Besides the host's stack a guest has one in its memory. Linkers put it first, so a frame that no
-/// longer fits lies out of bounds; that the calls repeat tells this from a wild address.
-fn outgrew_its_stack(error: &wasmtime::Error) -> bool {
-    /// Among the innermost frames that a backtrace keeps. Four rounds through up to four functions
-    /// fill it.
-    const REPEATS_MIN: usize = 4;
-    let (Some(Trap::MemoryOutOfBounds), Some(backtrace)) =
-        (error.downcast_ref::<Trap>(), error.downcast_ref::<WasmBacktrace>())
-    else {
-        return false;
-    };
-    let functions: Vec<_> = backtrace.frames().iter().map(FrameInfo::func_index).collect();
-    let repeats = |function: &u32| functions.iter().filter(|other| *other == function).count();
-    functions.len() == super::engine::BACKTRACE_FRAMES_MAX && functions.iter().any(|function| repeats(function) >= REPEATS_MIN)
-}
-
 fn over(store: Store<State>, meter: &Meter, ending: Ending, door: Option<Door>, output_bytes: usize) -> Attempted {
     let state = store.data();
     let limits = &state.limits;
@@ -272,132 +223,4 @@ fn over(store: Store<State>, meter: &Meter, ending: Ending, door: Option<Door>, 
 /// A guest's text goes to terminals and web pages: no control characters but line ends.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
-}
-
-impl State {
-    /// Counts a call and passes it through the door; whatever the guest can't act on unwinds it.
-    async fn pass<F>(&mut self, company: &Resource<Company>, call: F) -> wasmtime::Result<Result<String, quickbooks::Fault>>
-    where
-        F: AsyncFnOnce(&mut Door) -> Result<Reply, Stop>,
-    {
-        self.calls += 1;
-        if self.calls > self.limits.calls {
-            self.ended = Some(Ended::Exhausted(Exhausted::Calls));
-            wasmtime::bail!("{}", Exhausted::Calls.sentence());
-        }
-        self.place.leave();
-        match call(&mut self.world.table.get_mut(company)?.door).await {
-            Ok(reply) => Ok(reply.map_err(fault)),
-            Err(stop) => {
-                self.ended = Some(Ended::Stopped(stop));
-                wasmtime::bail!("the host ended the attempt")
-            }
-        }
-    }
-}
-
-impl quickbooks::Host for State {}
-
-impl quickbooks::HostCompany for State {
-    async fn query(
-        &mut self,
-        company: Resource<Company>,
-        statement: String,
-        values: Vec<String>,
-    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        self.pass(&company, async |door| door.query(&statement, &values).await).await
-    }
-
-    async fn read(
-        &mut self,
-        company: Resource<Company>,
-        entity: String,
-        id: String,
-    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Read, entity, key: None, text: id };
-        self.pass(&company, async |door| door.call(call).await).await
-    }
-
-    async fn create(
-        &mut self,
-        company: Resource<Company>,
-        key: String,
-        entity: String,
-        body: String,
-    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Create, entity, key: Some(key), text: body };
-        self.pass(&company, async |door| door.call(call).await).await
-    }
-
-    async fn update(
-        &mut self,
-        company: Resource<Company>,
-        key: String,
-        entity: String,
-        body: String,
-    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Update, entity, key: Some(key), text: body };
-        self.pass(&company, async |door| door.call(call).await).await
-    }
-
-    async fn operate(
-        &mut self,
-        company: Resource<Company>,
-        key: String,
-        verb: String,
-        entity: String,
-        body: String,
-    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let verb = match verb.as_str() {
-            "send" => Ok(Verb::Send),
-            "void" => Ok(Verb::Void),
-            "delete" => Ok(Verb::Delete),
-            other => Err(Fault::own("bad-name", format!("'{}' is not send, void or delete", other.escape_debug()))),
-        };
-        let operate = async |door: &mut Door| match verb {
-            Ok(verb) => door.call(Call { verb, entity, key: Some(key), text: body }).await,
-            Err(fault) => Ok(Err(fault)),
-        };
-        self.pass(&company, operate).await
-    }
-
-    fn drop(&mut self, _company: Resource<Company>) -> wasmtime::Result<()> {
-        wasmtime::bail!("a company is only ever lent")
-    }
-}
-
-impl types::Host for State {}
-
-impl log::Host for State {
-    fn write(&mut self, level: log::Level, line: String) -> wasmtime::Result<()> {
-        let level = match level {
-            log::Level::Debug => "debug",
-            log::Level::Info => "info",
-            log::Level::Warn => "warn",
-            log::Level::Error => "error",
-        };
-        self.world.log(level, &line);
-        Ok(())
-    }
-}
-
-fn fault(fault: Fault) -> quickbooks::Fault {
-    let Fault { code, message, body } = fault;
-    quickbooks::Fault { code, message, body }
-}
-
-impl From<&CrmObject> for types::CrmObject {
-    fn from(object: &CrmObject) -> Self {
-        Self { kind: object.kind.clone(), id: object.id.clone(), properties: object.properties.clone() }
-    }
-}
-
-impl From<&Associated> for types::Associated {
-    fn from(associated: &Associated) -> Self {
-        Self {
-            object: (&associated.object).into(),
-            parent: associated.parent.clone(),
-            labels: associated.labels.clone(),
-        }
-    }
 }

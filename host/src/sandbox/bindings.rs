@@ -12,5 +12,7 @@ wasmtime::component::bindgen!({
         default: trappable,
     },
     exports: { default: async },
+    // The enrollment is lent to the guest's memory straight from the run, without a copy between.
+    ownership: Borrowing { duplicate_if_necessary: true },
     with: { "qbo:actions/quickbooks.company": crate::sandbox::attempt::Company },
 });

@@ -38,19 +38,19 @@ impl Meter {
     }
 }
 
-/// A future whose polls are metered.
-pub(super) struct Metered<F> {
-    inner: Pin<Box<F>>,
+/// A pinned future whose polls are metered.
+pub(super) struct Metered<'a, F> {
+    inner: Pin<&'a mut F>,
     meter: Arc<Meter>,
 }
 
-impl<F: Future> Metered<F> {
-    pub(super) fn new(inner: F, meter: Arc<Meter>) -> Self {
-        Self { inner: Box::pin(inner), meter }
+impl<'a, F: Future> Metered<'a, F> {
+    pub(super) fn new(inner: Pin<&'a mut F>, meter: Arc<Meter>) -> Self {
+        Self { inner, meter }
     }
 }
 
-impl<F: Future> Future for Metered<F> {
+impl<F: Future> Future for Metered<'_, F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {

@@ -50,6 +50,9 @@
     (export "output-stream" (type $stream (eq $output-stream-is)))
     (export "get-stdout" (func (result (own $stream))))))
 
+  (import "wasi:random/random@0.2.0" (instance $random
+    (export "get-random-bytes" (func (param "len" u64) (result (list u8))))))
+
   (core module $base
     (memory (export "memory") 8)
     (global $free (mut i32) (i32.const 65536))
@@ -68,6 +71,8 @@
     (memory (core memory $base "memory")) (realloc (core func $base "realloc"))))
   (core func $drop-company (canon resource.drop $company))
   (core func $get-stdout (canon lower (func $stdout "get-stdout")))
+  (core func $get-random-bytes (canon lower (func $random "get-random-bytes")
+    (memory (core memory $base "memory")) (realloc (core func $base "realloc"))))
 
   {guest}
 
@@ -76,7 +81,8 @@
     (with "host" (instance
       (export "create" (func $create))
       (export "drop-company" (func $drop-company))
-      (export "get-stdout" (func $get-stdout))))))
+      (export "get-stdout" (func $get-stdout))
+      (export "get-random-bytes" (func $get-random-bytes))))))
   (func $definition (result string)
     (canon lift (core func $guest "definition") (memory (core memory $base "memory"))))
   (func $run

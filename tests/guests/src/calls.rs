@@ -4,11 +4,8 @@ use crate::{Attack, End, input, invoice, refusal, success, told};
 use qbo_actions::bindings::qbo::actions::quickbooks::{Company, Fault};
 use qbo_actions::bindings::qbo::actions::types::Enrollment;
 
-pub(crate) const ATTACKS: &[(&str, Attack)] = &[
-    ("one_call", one_call),
-    ("one_key_twice", one_key_twice),
-    ("hard_values", hard_values),
-];
+pub(crate) const ATTACKS: &[(&str, Attack)] =
+    &[("one_call", one_call), ("one_key_twice", one_key_twice), ("hard_values", hard_values)];
 
 /// Makes the call that the inputs describe and refuses with what it was told.
 fn one_call(enrollment: &Enrollment, company: &Company) -> End {

@@ -6,7 +6,7 @@ use crate::{Attack, End, refusal};
 use qbo_actions::bindings::qbo::actions::quickbooks::Company;
 use qbo_actions::bindings::qbo::actions::types::Enrollment;
 
-pub(crate) const ATTACKS: &[(&str, Attack)] = &[("canary", canary)];
+pub(crate) const ATTACKS: &[(&str, Attack)] = &[("canary", canary), ("canary_of_its_own", canary_of_its_own)];
 
 /// More than stays resident in a slot of the pool, so that both ways of cleaning are seen.
 const WORDS: usize = (1 << 20) / size_of::<u64>();
@@ -17,12 +17,25 @@ const MASKED: u64 = 0x0123_4567_89ab_cdef;
 
 fn canary(_: &Enrollment, _: &Company) -> End {
     let found = found();
-    let canary = black_box(MASKED) ^ black_box(MASK);
-    // Fills what the allocator gives, the first pages after the data and those that it grows.
-    let left: Vec<u64> = vec![canary; WORDS];
-    fill_stack(canary);
-    black_box(left);
+    leave();
+    tell(found)
+}
+
+/// What this run left is found by the same search, which shows that the search works.
+fn canary_of_its_own(_: &Enrollment, _: &Company) -> End {
+    leave();
+    tell(found())
+}
+
+fn tell(found: bool) -> End {
     refusal(if found { "canary_found" } else { "canary_absent" })
+}
+
+/// Fills the stack, and what the allocator gives: the first pages after the data and new ones.
+fn leave() {
+    let canary = black_box(MASKED) ^ black_box(MASK);
+    black_box(vec![canary; WORDS]);
+    black_box([canary; 4_096]);
 }
 
 /// Reads all memory there is, and as much again as this run is about to be given.
@@ -49,9 +62,4 @@ fn found() -> bool {
 #[cfg(not(target_arch = "wasm32"))]
 fn found() -> bool {
     false
-}
-
-#[inline(never)]
-fn fill_stack(canary: u64) {
-    black_box([canary; 4_096]);
 }

@@ -77,9 +77,9 @@ fn files() -> String {
 /// On x86 a division of zeros gives a NaN whose sign is set, on ARM one whose sign is not.
 #[expect(clippy::float_arithmetic, reason = "the attack is to look at the bits of a NaN")]
 fn nan() -> String {
-    let zero = black_box(0.0_f64);
-    let infinity = black_box(f64::INFINITY);
-    format!("{:016x} {:016x}", (zero / zero).to_bits(), (infinity - infinity).to_bits())
+    let [zero, divisor] = black_box([0.0_f64; 2]);
+    let [infinity, subtrahend] = black_box([f64::INFINITY; 2]);
+    format!("{:016x} {:016x}", (zero / divisor).to_bits(), (infinity - subtrahend).to_bits())
 }
 
 /// The deepest documents that the parser takes, and one that it does not.
@@ -89,7 +89,8 @@ fn deep_json(_: &Enrollment, company: &Company) -> End {
     let mixed = format!("{}1{}", r#"[{"a":"#.repeat(63), "}]".repeat(63));
     let too_deep = "[".repeat(100_000);
     let parsed = [&arrays, &objects, &mixed, &too_deep].map(|text| serde_json::from_str::<serde_json::Value>(text));
-    let report = parsed.iter().map(|parsed| if parsed.is_ok() { "read" } else { "refused" }).collect::<Vec<_>>().join(" ");
+    let report =
+        parsed.iter().map(|parsed| if parsed.is_ok() { "read" } else { "refused" }).collect::<Vec<_>>().join(" ");
     company.create("invoice", "Invoice", &invoice(&report)).ok();
     success(report)
 }

@@ -1,0 +1,105 @@
+//! What a run gives its guest, lent to the contract's types: a pure function of the claim and the
+//! snapshot.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::bindings::qbo::actions::types;
+use crate::enrollment::{Associated, CrmObject, Enrollment, Snapshot};
+use crate::ids::RunId;
+
+/// What an attempt is given, besides the door.
+pub struct Given {
+    /// The run; seeds randomness.
+    pub run: RunId,
+    /// What asked for it; the guest's clock stands where it was accepted.
+    pub enrollment: Arc<Enrollment>,
+    /// The enrolled object.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// The parts of the contract's enrollment that are made for it; the rest is lent as it is.
+pub(super) struct Lent<'a> {
+    given: &'a Given,
+    run_id: String,
+    accepted_at: String,
+    company_date: String,
+    marker: String,
+    inputs: Vec<(&'a str, &'a str)>,
+    properties: Vec<(&'a str, &'a str)>,
+    associated: Vec<LentAssociated<'a>>,
+}
+
+struct LentAssociated<'a> {
+    associated: &'a Associated,
+    properties: Vec<(&'a str, &'a str)>,
+    labels: Vec<&'a str>,
+}
+
+impl Given {
+    pub(super) fn accepted_at(&self) -> Timestamp {
+        self.enrollment.accepted_at
+    }
+
+    pub(super) fn lend(&self) -> Lent<'_> {
+        let Enrollment { object, inputs, accepted_at, zone, .. } = &*self.enrollment;
+        let associated = |associated| LentAssociated {
+            associated,
+            properties: properties(&associated.object),
+            labels: associated.labels.iter().map(String::as_str).collect(),
+        };
+        Lent {
+            given: self,
+            run_id: self.run.to_string(),
+            accepted_at: accepted_at.to_string(),
+            company_date: accepted_at.to_zoned(zone.clone()).date().to_string(),
+            marker: format!("HubSpot {} {} · run {}", object.kind, object.id, self.run.short()),
+            inputs: inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            properties: properties(&self.snapshot.object),
+            associated: self.snapshot.associated.iter().map(associated).collect(),
+        }
+    }
+}
+
+fn properties(object: &CrmObject) -> Vec<(&str, &str)> {
+    object.properties.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+impl Lent<'_> {
+    /// Calls `with` with the contract's enrollment.
+    pub(super) async fn with<T>(&self, with: impl AsyncFnOnce(types::Enrollment<'_>) -> T) -> T {
+        let enrollment = &self.given.enrollment;
+        let associated: Vec<_> = self
+            .associated
+            .iter()
+            .map(|lent| types::Associated {
+                object: crm_object(&lent.associated.object, &lent.properties),
+                parent: &lent.associated.parent,
+                labels: &lent.labels,
+            })
+            .collect();
+        let facts = [
+            ("portal-id", enrollment.event.portal.as_str()),
+            ("marker", &self.marker),
+            ("preview", if enrollment.preview { "true" } else { "false" }),
+        ];
+        let enrollment = types::Enrollment {
+            event_id: &enrollment.event.id,
+            run_id: &self.run_id,
+            accepted_at: &self.accepted_at,
+            company_date: &self.company_date,
+            zone: enrollment.zone.iana_name().unwrap_or("UTC"),
+            object: crm_object(&self.given.snapshot.object, &self.properties),
+            associated: &associated,
+            documents: &[],
+            inputs: &self.inputs,
+            facts: &facts,
+        };
+        with(enrollment).await
+    }
+}
+
+fn crm_object<'a>(object: &'a CrmObject, properties: &'a [(&'a str, &'a str)]) -> types::CrmObject<'a> {
+    types::CrmObject { kind: &object.kind, id: &object.id, properties }
+}

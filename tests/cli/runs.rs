@@ -1,0 +1,122 @@
+//! `run start`, from one process to another.
+
+use std::process::Command;
+
+use qbo_tests::component;
+use serde_json::Value;
+
+use super::binary::{finish, qbo_host};
+use super::simulator::Simulators;
+
+/// A start of `create-invoice` against the simulators.
+fn start(simulators: &Simulators, options: &[&str]) -> Command {
+    component("action-modules/create-invoice");
+    let mut command = qbo_host(&["run", "start", "--action", "create-invoice"]);
+    command.args(["--quickbooks", &simulators.quickbooks, "--hubspot", &simulators.hubspot]).args(options);
+    command
+}
+
+fn run(simulators: &Simulators, options: &[&str]) -> (Option<i32>, Value) {
+    let mut command = start(simulators, options);
+    command.arg("--json");
+    let finished = finish(command);
+    (finished.code, finished.json())
+}
+
+fn invoice(record: &Value) -> Value {
+    let documents = record["documents"].as_array().expect("documents");
+    documents.iter().find(|document| document["entity"] == "Invoice").cloned().unwrap_or_default()
+}
+
+#[test]
+fn one_event_in_two_processes_makes_one_invoice() {
+    let simulators = Simulators::start();
+    let same = ["--object", "deal:1001", "--event", "monday"];
+    let ((first_code, first), (second_code, second)) = (run(&simulators, &same), run(&simulators, &same));
+    assert_eq!((first_code, second_code), (Some(0), Some(0)));
+    assert_eq!(invoice(&first)["total"], "629.40");
+    assert_eq!(invoice(&first), invoice(&second));
+    assert_eq!(first["run_id"], second["run_id"]);
+    // The number that follows is the next one, so nothing was made in between.
+    let (_, other) = run(&simulators, &["--object", "deal:1002"]);
+    let number = |record: &Value| invoice(record)["doc_number"].as_str().and_then(|number| number.parse::<u32>().ok());
+    assert_eq!(number(&other), number(&first).map(|number| number + 1));
+}
+
+#[test]
+fn a_preview_sends_nothing_and_a_start_after_it_does() {
+    let simulators = Simulators::start();
+    let options = ["--object", "deal:1007", "--event", "monday"];
+    let (code, previewed) = run(&simulators, &[&options[..], &["--preview"]].concat());
+    assert_eq!((code, &previewed["status"]), (Some(0), &"previewed".into()));
+    assert!(invoice(&previewed)["id"].as_str().is_some_and(|id| id.starts_with("preview:")));
+    let (code, made) = run(&simulators, &options);
+    assert_eq!((code, &made["status"]), (Some(0), &"succeeded".into()));
+    assert_eq!(invoice(&made)["total"], invoice(&previewed)["total"]);
+}
+
+#[test]
+fn an_input_decides_what_becomes_of_a_missing_product() {
+    let simulators = Simulators::start();
+    let (code, refused) = run(&simulators, &["--object", "deal:1003"]);
+    assert_eq!((code, &refused["code"]), (Some(1), &"product_not_found".into()));
+    let inputs = ["--object", "deal:1003", "--input", "create_product=yes", "--input", "income_account=79"];
+    let (code, made) = run(&simulators, &inputs);
+    assert_eq!((code, &invoice(&made)["total"]), (Some(0), &"242.27".into()));
+}
+
+#[test]
+fn what_is_denied_is_not_done() {
+    let simulators = Simulators::start();
+    let (code, held) = run(&simulators, &["--object", "deal:1001", "--deny", "invoice:create"]);
+    assert_eq!(
+        (code, &held["code"], &held["calls"]),
+        (Some(1), &"capability_missing".into(), &Value::Array(Vec::new()))
+    );
+    assert!(held["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
+    let (code, refused) = run(&simulators, &["--object", "deal:1001", "--deny", "customer:create"]);
+    assert_eq!((code, &refused["status"]), (Some(1), &"refused".into()));
+}
+
+#[test]
+fn a_sale_that_needs_no_document_is_no_failure() {
+    let simulators = Simulators::start();
+    let (code, skipped) = run(&simulators, &["--object", "deal:1026"]);
+    assert_eq!((code, &skipped["code"]), (Some(0), &"already_invoiced".into()));
+    assert_eq!(skipped["documents"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn each_problem_is_told_once() {
+    let simulators = Simulators::start();
+    let (_, record) = run(&simulators, &["--object", "deal:1006"]);
+    let shown = finish(start(&simulators, &["--object", "deal:1006"]));
+    assert_eq!(shown.code, Some(1));
+    let told = shown.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let problems = record["problems"].as_array().expect("problems");
+    assert!(!problems.is_empty());
+    for problem in problems {
+        for member in ["message", "remedy"] {
+            let sentence = problem[member].as_str().expect("text");
+            assert_eq!(told.matches(sentence).count(), 1, "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn without_simulators_a_start_waits_as_long_as_it_is_told() {
+    let gone = Simulators::start();
+    let options = ["--object", "deal:1001", "--patience", "3", "--event", "monday"];
+    let mut started = start(&gone, &options);
+    started.arg("--json");
+    drop(gone);
+    let finished = finish(started);
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    let record = finished.json();
+    assert_eq!((&record["status"], &record["code"]), (&"waiting".into(), &"hubspot_unavailable".into()));
+    assert!(record["attempts"].as_u64().is_some_and(|attempts| attempts > 1), "{record}");
+    let hint = record["hint"].as_str().expect("a hint");
+    assert!(hint.contains("qbo-host simulator") && hint.contains("monday"), "{hint}");
+    // Said while it waited, for a person who looks on.
+    assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+}
