@@ -9,9 +9,11 @@ mod reply;
 mod throttle;
 pub mod transport;
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::{HeaderValue, header};
 use serde::Deserialize;
 
 pub use oauth::{OAuth, Secret};
@@ -170,28 +172,38 @@ impl Client {
         }
     }
 
-    fn request(&self, call: &Call, request_id: Option<&RequestId>, header: &Bytes) -> Result<http::Request<Bytes>, Wait> {
+    fn request(
+        &self,
+        call: &Call,
+        request_id: Option<&RequestId>,
+        header: &HeaderValue,
+    ) -> Result<http::Request<Bytes>, Wait> {
         let Target { method, path, query, content_type, body } = target(call);
-        let mut uri = format!("{}{path}?minorversion={MINOR_VERSION}{query}", self.root);
+        let mut uri = String::with_capacity(self.root.len() + path.len() + query.len() + 80);
+        for part in [&self.root, path.as_ref(), "?minorversion=", MINOR_VERSION, query] {
+            uri.push_str(part);
+        }
         if let Some(request_id) = request_id {
             uri.push_str("&requestid=");
             uri.push_str(request_id.as_str());
         }
-        http::Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("authorization", header.as_ref())
-            .header("accept", "application/json")
-            .header("content-type", content_type)
-            .body(body)
-            .map_err(|_| Wait::new("configuration", "QuickBooks' base URL is not a URL"))
+        let uri = http::Uri::from_maybe_shared(Bytes::from(uri))
+            .map_err(|_| Wait::new("configuration", "QuickBooks' base URL is not a URL"))?;
+        let mut request = http::Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, header.clone());
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Ok(request)
     }
 }
 
 /// Where a call goes.
 struct Target {
     method: http::Method,
-    path: String,
+    path: Cow<'static, str>,
     query: &'static str,
     content_type: &'static str,
     body: Bytes,
@@ -200,7 +212,7 @@ struct Target {
 impl Target {
     fn json(path: String, query: &'static str, body: &str) -> Self {
         let body = Bytes::copy_from_slice(body.as_bytes());
-        Self { method: http::Method::POST, path, query, content_type: "application/json", body }
+        Self { method: http::Method::POST, path: path.into(), query, content_type: "application/json", body }
     }
 }
 
@@ -217,7 +229,7 @@ fn target(call: &Call) -> Target {
         },
         Verb::Read => Target {
             method: http::Method::GET,
-            path: format!("{entity}/{}", call.text),
+            path: format!("{entity}/{}", call.text).into(),
             query: "",
             content_type: "application/json",
             body: Bytes::new(),
@@ -231,7 +243,7 @@ fn target(call: &Call) -> Target {
         }
         Verb::Send => Target {
             method: http::Method::POST,
-            path: format!("{entity}/{}/send", id_of(&call.text)),
+            path: format!("{entity}/{}/send", id_of(&call.text)).into(),
             query: "",
             content_type: "application/octet-stream",
             body: Bytes::new(),

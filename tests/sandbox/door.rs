@@ -40,7 +40,7 @@ async fn a_create_that_would_be_an_update_is_refused() {
 async fn a_name_cannot_change_where_a_call_goes() {
     let scene = Scene::new().await;
     for entity in
-        ["Batch", "invoice/5", "invoice?operation=delete", "invoice%2f5", "../invoice", "", "upload", "Ｉnvoice"]
+        ["Batch", "invoice/5", "invoice?operation=delete", "invoice%2f5", "../invoice", "", "upload", "\u{ff29}nvoice"]
     {
         told(&scene, ("create", entity, "{}"), "bad-name").await;
     }

@@ -2,9 +2,10 @@
 //! transport seam QuickBooks answers from memory; the store is in memory; the enrolled object is
 //! recorded already, as on any attempt but the first.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -177,18 +178,25 @@ fn connection() -> Connection {
     }
 }
 
+/// QuickBooks' side costs as little as it can: each answer is made once.
 fn answer(request: &http::Request<Bytes>) -> http::Response<Bytes> {
+    static ANSWERS: LazyLock<BTreeMap<&str, Bytes>> = LazyLock::new(|| {
+        let entities = ["CompanyInfo", "Preferences", "Customer", "Item", "Invoice"];
+        let wrapped = entities.map(|entity| {
+            let name = if entity == "Invoice" { entity } else { "QueryResponse" };
+            let body = format!(r#"{{"{name}":{},"time":"2026-01-01T00:00:00.000-08:00"}}"#, memory::answer(entity));
+            (entity, Bytes::from(body))
+        });
+        wrapped.into_iter().collect()
+    });
     let path = request.uri().path();
-    let body = if path == "/token" {
-        r#"{"access_token":"t","expires_in":3600}"#.to_owned()
-    } else if path.ends_with("/query") {
+    let entity = if path.ends_with("/query") {
         let statement = std::str::from_utf8(request.body()).expect("text");
-        let entity = statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).expect("an entity");
-        format!(r#"{{"QueryResponse":{},"time":"2026-01-01T00:00:00.000-08:00"}}"#, memory::answer(entity))
+        statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).expect("an entity")
+    } else if path == "/token" {
+        return http::Response::new(Bytes::from_static(br#"{"access_token":"t","expires_in":3600}"#));
     } else {
-        format!(r#"{{"Invoice":{},"time":"2026-01-01T00:00:00.000-08:00"}}"#, memory::answer("Invoice"))
+        "Invoice"
     };
-    let mut response = http::Response::new(Bytes::from(body));
-    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
-    response
+    http::Response::new(ANSWERS[entity].clone())
 }

@@ -95,7 +95,7 @@ fn damaged(error: wasmparser::BinaryReaderError) -> Unfit {
 fn check_contract(version: &str) -> Result<(), Unfit> {
     let mut numbers = version.split('.').map(|part| part.parse::<u64>().ok());
     match (numbers.next().flatten(), numbers.next().flatten()) {
-        (Some(MAJOR), Some(minor)) if minor <= MINOR => Ok(()),
+        (Some(MAJOR), Some(minor)) if (0..=MINOR).contains(&minor) => Ok(()),
         (Some(_) | None, _) => Err(Unfit::OtherVersion { version: version.into() }),
     }
 }

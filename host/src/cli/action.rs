@@ -106,12 +106,17 @@ pub(super) fn build_modules(paths: Vec<PathBuf>, actions: &ActionsFolder) -> Res
     progress.done();
     let mut built = Vec::new();
     for path in &paths {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let progress = Progress::begin(&format!("building {name}"));
+        let progress = Progress::begin(&format!("building {}", module_name(path)));
         built.push(build::build(path, &actions, &|line| progress.say(line)).map_err(told)?);
         progress.done();
     }
     Ok(built)
+}
+
+/// A module is called by its folder, also where that is given as `.`.
+fn module_name(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    whole.file_name().unwrap_or(whole.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// A sandbox, and a catalog on it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use bytes::Bytes;
+use http::HeaderValue;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -61,7 +62,7 @@ pub(super) struct Tokens {
 
 #[derive(Debug)]
 struct Held {
-    access: Option<(Bytes, Instant)>,
+    access: Option<(HeaderValue, Instant)>,
     refresh: Secret,
 }
 
@@ -72,7 +73,7 @@ impl Tokens {
     }
 
     /// The `Authorization` header's value. `rejected` is one that QuickBooks just refused.
-    pub(super) async fn header(&self, rejected: Option<&Bytes>) -> Result<Bytes, Wait> {
+    pub(super) async fn header(&self, rejected: Option<&HeaderValue>) -> Result<HeaderValue, Wait> {
         let mut held = self.held.lock().await;
         if let Some((header, expires)) = &held.access
             && Some(header) != rejected
@@ -81,7 +82,9 @@ impl Tokens {
             return Ok(header.clone());
         }
         let fresh = self.refresh(&held.refresh).await?;
-        let header = Bytes::from(format!("Bearer {}", fresh.access_token));
+        let mut header = HeaderValue::try_from(format!("Bearer {}", fresh.access_token))
+            .map_err(|_| Wait::new("quickbooks_unavailable", "the access token is not usable in a header"))?;
+        header.set_sensitive(true);
         let life = Duration::from_secs(fresh.expires_in).saturating_sub(MARGIN);
         // The newest refresh token is kept before the access token is used: the old one may be
         // worthless from now on.

@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(record: &RunRecord, skipped: bool, hint: Option<&str>)
         let _ = writeln!(text, "log of the action:\n{}", record.log.trim_end());
     }
     let attempts = if record.attempts == 1 { "1 attempt".into() } else { format!("{} attempts", record.attempts) };
-    let _ = writeln!(text, "run {} · event {} · {attempts}", record.run_id, record.event);
+    let _ = writeln!(text, "run {}, {attempts}\nevent {}", record.run_id, record.event);
     text
 }
 
