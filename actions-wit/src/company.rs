@@ -9,7 +9,10 @@ use crate::Fault;
 use crate::bindings::qbo::actions::quickbooks;
 use crate::quickbooks::Entity;
 
+mod calls;
 mod rows;
+
+pub use calls::Calls;
 
 /// The most rows that the host lets a page hold.
 const PAGE_ROWS: usize = 200;
@@ -26,11 +29,13 @@ const LIST_BYTES: usize = 48 * 1024;
 
 /// One QuickBooks company.
 pub struct Company<'h> {
-    handle: &'h quickbooks::Company,
+    handle: &'h dyn Calls,
 }
 
 impl<'h> Company<'h> {
-    pub(crate) fn new(handle: &'h quickbooks::Company) -> Self {
+    /// The company behind `handle`: what an action is given, or in a native test of its logic
+    /// whatever answers in the host's place.
+    pub fn new(handle: &'h dyn Calls) -> Self {
         Self { handle }
     }
 

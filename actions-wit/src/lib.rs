@@ -22,7 +22,7 @@ pub mod quickbooks;
 pub mod sale;
 
 pub use action::{Action, Handler};
-pub use company::{Company, Untyped};
+pub use company::{Calls, Company, Untyped};
 pub use date::Date;
 pub use enrollment::{Associated, CrmObject, Document, Enrollment};
 pub use fault::Fault;

@@ -73,7 +73,7 @@ impl Sandbox {
     }
 
     /// The definition's text, as the component tells it.
-    pub(crate) async fn definition(&self, loaded: &Loaded) -> Result<String, Ending> {
+    pub async fn definition(&self, loaded: &Loaded) -> Result<String, Ending> {
         self.ask_definition(&loaded.pre).await
     }
 }

@@ -11,7 +11,7 @@ use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problem, Probl
 /// QuickBooks takes no longer order number.
 const PO_NUMBER_MAX: usize = 15;
 
-struct CreateInvoice;
+pub struct CreateInvoice;
 
 qbo_actions::export!(CreateInvoice);
 

@@ -4,7 +4,7 @@
 use qbo_host::enrollment::{Associated, CrmObject, Snapshot};
 
 /// What QuickBooks answers to a query of this entity, or to the invoice: the envelope's inside.
-pub fn answer(entity: &str) -> &'static str {
+pub(crate) fn answer(entity: &str) -> &'static str {
     match entity {
         "CompanyInfo" => include_str!("answers/company-info.json"),
         "Preferences" => include_str!("answers/preferences.json"),
@@ -16,7 +16,7 @@ pub fn answer(entity: &str) -> &'static str {
 }
 
 /// The deal with its contact and three line items.
-pub fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let deal = object("deal", "1002", &[("dealname", "Garden redesign, Amy"), ("amount", "408.75"), ("deal_currency_code", "USD")]);
     let contact = object(
         "contact",
@@ -40,4 +40,9 @@ pub fn snapshot() -> Snapshot {
 fn object(kind: &str, id: &str, properties: &[(&str, &str)]) -> CrmObject {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     CrmObject { kind: kind.into(), id: id.into(), properties: properties.iter().map(owned).collect() }
+}
+
+/// The entity that a statement asks for.
+pub(crate) fn entity_of(statement: &str) -> &str {
+    statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).expect("a statement has an entity")
 }

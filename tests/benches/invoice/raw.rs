@@ -2,7 +2,7 @@
 //! fresh store and instance for each run, host functions that answer from memory, no WASI behind
 //! the imports (the measured run calls none).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmtime::component::{Component, HasSelf, Linker, Resource, ResourceTable};
 use wasmtime::{Engine, Result, Store};
@@ -22,13 +22,14 @@ wasmtime::component::bindgen!({
 });
 
 use qbo::actions::{log, quickbooks, types};
-pub use types::Enrollment;
+pub(crate) use types::{Associated, CrmObject, Enrollment};
 
 /// What the handle stands for; raw wasmtime has nothing behind it.
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Company;
 
 /// What a store holds.
-pub struct State {
+pub(crate) struct State {
     table: ResourceTable,
 }
 
@@ -45,8 +46,7 @@ impl log::Host for State {
 
 impl quickbooks::HostCompany for State {
     async fn query(&mut self, _company: Resource<Company>, statement: String, _values: Vec<String>) -> Reply {
-        let entity = statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).unwrap_or_default();
-        Ok(Ok(memory::answer(entity).to_owned()))
+        Ok(Ok(memory::answer(memory::entity_of(&statement)).to_owned()))
     }
 
     fn read(&mut self, _company: Resource<Company>, entity: String, _id: String) -> Reply {
@@ -71,43 +71,56 @@ impl quickbooks::HostCompany for State {
 }
 
 /// The component, linked.
-pub struct Raw {
+pub(crate) struct Raw {
     engine: Engine,
     pre: ActionPre<State>,
+    code: PathBuf,
 }
 
 impl Raw {
     /// Loads compiled code as the host's own engine made it, with the host's own engine.
-    #[expect(unsafe_code, reason = "the file was compiled a moment ago by the host's code cache")]
-    pub fn load(engine: &Engine, code: &Path) -> Result<Self> {
-        // SAFETY: see the reason.
-        let component = unsafe { Component::deserialize_file(engine, code)? };
+    pub(crate) fn load(engine: &Engine, code: &Path) -> Result<Self> {
+        let component = deserialize(engine, code)?;
         let mut linker = Linker::new(engine);
         Action::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
         linker.define_unknown_imports_as_traps(&component)?;
-        Ok(Self { engine: engine.clone(), pre: ActionPre::new(linker.instantiate_pre(&component)?)? })
+        let pre = ActionPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Self { engine: engine.clone(), pre, code: code.to_owned() })
     }
 
-    /// A fresh store, with nothing instantiated.
+    /// Loads the compiled code once more.
+    pub(crate) fn load_again(&self) -> Component {
+        deserialize(&self.engine, &self.code).expect("the component loads")
+    }
+
     fn store(&self) -> Store<State> {
         let mut store = Store::new(&self.engine, State { table: ResourceTable::new() });
         store.set_epoch_deadline(u64::MAX / 2);
         store
     }
 
-    /// A fresh store and instance.
-    pub async fn instance(&self) -> Result<()> {
+    /// A fresh store and instance, asked for its definition.
+    pub(crate) async fn instance(&self) -> Result<String> {
         let mut store = self.store();
-        self.pre.instantiate_async(&mut store).await?;
-        Ok(())
+        let action = self.pre.instantiate_async(&mut store).await?;
+        action.qbo_actions_handler().call_definition(&mut store).await
     }
 
     /// One run.
-    pub async fn run(&self, enrollment: &Enrollment) -> Result<bool> {
+    pub(crate) async fn run(&self, enrollment: &Enrollment) -> Result<()> {
         let mut store = self.store();
         let company = store.data_mut().table.push(Company)?;
         let action = self.pre.instantiate_async(&mut store).await?;
         let outcome = action.qbo_actions_handler().call_run(&mut store, enrollment, company).await?;
-        Ok(outcome.is_ok())
+        assert!(outcome.is_ok(), "the measured sale is refused");
+        Ok(())
+    }
+}
+
+fn deserialize(engine: &Engine, code: &Path) -> Result<Component> {
+    // SAFETY: the host's code cache compiled the file a moment ago, with this engine.
+    #[expect(unsafe_code, reason = "the file is our own compiler's output")]
+    unsafe {
+        Component::deserialize_file(engine, code)
     }
 }

@@ -10,35 +10,38 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use qbo_host::catalog::{Catalog, build};
+use qbo_host::action::Verb;
+use qbo_host::catalog::{Catalog, CodeCache};
 use qbo_host::connection::Connection;
 use qbo_host::enrollment::{Enrollment, Event, Snapshot};
 use qbo_host::grant::Grants;
+use qbo_host::effects::Door;
 use qbo_host::hubspot::{Crm, Portal};
+use qbo_host::ids::{Digest, RunId};
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
-use qbo_host::runs::history::{History, Record, Reply};
+use qbo_host::runs::history::{Call, History, Record, Reply};
 use qbo_host::runs::store::{Claim, Claimed, Enqueued, Fence, Fenced, Learned, NewRun, Store, Unavailable};
 use qbo_host::runs::{Patience, RunRecord, Runs, Start, Status};
 use qbo_host::sandbox::{Limits, Sandbox};
-use qbo_host::ids::RunId;
+use wasmtime::component::Component;
 
 use super::{memory, raw};
 
-pub struct Hosted {
+pub(crate) struct Hosted {
     sandbox: Arc<Sandbox>,
     runs: Runs,
     start: Start,
     events: AtomicU64,
     code: PathBuf,
+    cache: CodeCache,
+    wasm: Vec<u8>,
 }
 
 impl Hosted {
-    pub async fn load() -> Self {
-        let checkout = build::checkout(&std::env::current_dir().expect("a folder")).expect("a checkout");
-        let built = build::build(&checkout.join("action-modules/create-invoice"), &checkout.join("target/actions"), &|_| {})
-            .expect("create-invoice builds");
-        let wasm = std::fs::read(built.component).expect("a component");
-        let sandbox = Arc::new(Sandbox::start().expect("a sandbox"));
+    pub(crate) async fn load() -> Self {
+        let checkout = qbo_tests::checkout();
+        let wasm = std::fs::read(qbo_tests::component("action-modules/create-invoice")).expect("a component");
+        let sandbox = qbo_tests::sandbox();
         let folder = checkout.join("target/code-cache");
         let catalog = Catalog::open(Arc::clone(&sandbox), folder.clone()).expect("a catalog");
         let version = Arc::new(catalog.load(&wasm, Limits::default()).await.expect("an action"));
@@ -67,17 +70,19 @@ impl Hosted {
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection: connection() };
         let store = Forgetful { enrollment: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) };
         let runs = Runs::new(Arc::new(store), Arc::clone(&sandbox));
-        Self { sandbox, runs, start, events: AtomicU64::new(0), code }
+        let cache = CodeCache::open(checkout.join("target/code-cache")).expect("the code cache opens");
+        let events = AtomicU64::new(0);
+        Self { sandbox, runs, start, events, code, cache, wasm }
     }
 
-    pub fn raw(&self) -> raw::Raw {
+    pub(crate) fn raw(&self) -> raw::Raw {
         raw::Raw::load(self.sandbox.engine(), &self.code).expect("the component loads")
     }
 
-    pub fn raw_enrollment(&self) -> raw::Enrollment {
+    pub(crate) fn raw_enrollment(&self) -> raw::Enrollment {
         let enrollment = &self.start.enrollment;
         let snapshot = memory::snapshot();
-        let object = |object: &qbo_host::enrollment::CrmObject| raw::qbo::actions::types::CrmObject {
+        let object = |object: &qbo_host::enrollment::CrmObject| raw::CrmObject {
             kind: object.kind.clone(),
             id: object.id.clone(),
             properties: object.properties.clone(),
@@ -92,7 +97,7 @@ impl Hosted {
             associated: snapshot
                 .associated
                 .iter()
-                .map(|associated| raw::qbo::actions::types::Associated {
+                .map(|associated| raw::Associated {
                     object: object(&associated.object),
                     parent: associated.parent.clone(),
                     labels: Vec::new(),
@@ -105,16 +110,67 @@ impl Hosted {
     }
 
     /// A start of its own event, as a request would bring it.
-    pub fn start(&self) -> Start {
+    pub(crate) fn start(&self) -> Start {
         let mut start = self.start.clone();
         Arc::make_mut(&mut start.enrollment).event.id = self.events.fetch_add(1, Ordering::Relaxed).to_string();
         start
     }
 
     /// One run, from its event to its end.
-    pub async fn run(&self, start: &Start) {
+    pub(crate) async fn run(&self, start: &Start) {
         let record = self.runs.run(start, Patience(Duration::ZERO)).await.expect("the store answers");
         assert_eq!(record.status, Status::Succeeded, "{}", record.message);
+    }
+
+    /// A fresh store and instance, asked for its definition.
+    pub(crate) async fn instance(&self) -> String {
+        self.sandbox.definition(&self.start.version.loaded).await.expect("a definition")
+    }
+
+    /// A run that ends before any guest code: what surrounds an attempt.
+    pub(crate) async fn run_without_guest(&self, start: &Start) {
+        let record = self.runs.run(start, Patience(Duration::ZERO)).await.expect("the store answers");
+        assert_eq!(record.status, Status::Held);
+    }
+
+    /// A start that lacks what its action needs.
+    pub(crate) fn start_without_grants(&self) -> Start {
+        Start { grants: Arc::new(Grants::default()), ..self.start() }
+    }
+
+    /// A claimed run whose enrolled object is recorded.
+    pub(crate) fn claim(&self) -> Claim {
+        let enrollment = self.start().enrollment;
+        let fence = Fence { run: RunId::of(&enrollment.event), epoch: 1 };
+        let history = History { snapshot: Some(Arc::new(memory::snapshot())), records: Vec::new() };
+        Claim { fence, enrollment, history, attempts: 0, cpu_exhausted: 0 }
+    }
+
+    /// The five calls of the measured sale, made without a guest.
+    pub(crate) async fn calls(&self, claim: Claim) {
+        let store = Arc::new(Forgetful { enrollment: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) });
+        let client = Arc::clone(&self.start.connection.quickbooks);
+        let mut door = Door::new(&claim, store, client, Arc::clone(&self.start.grants));
+        let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        let queries: [(&str, &[&str]); 4] = [
+            ("SELECT * FROM CompanyInfo STARTPOSITION 1 MAXRESULTS 200", &[]),
+            ("SELECT * FROM Preferences STARTPOSITION 1 MAXRESULTS 200", &[]),
+            ("SELECT * FROM Customer WHERE GivenName = ? AND FamilyName = ?", &["Amy", "Lauterbach"]),
+            ("SELECT * FROM Item WHERE Sku IN (?, ?, ?)", &["DESIGN-HR", "ROCK-FOUNTAIN", "PUMP-12V"]),
+        ];
+        for (statement, values) in queries {
+            assert!(door.query(statement, &texts(values)).await.expect("an answer").is_ok());
+        }
+        // What QuickBooks answers is as long as what an action sends, or longer.
+        let text = memory::answer("Invoice").replacen("\"Id\":\"", "\"Was\":\"", 1);
+        let call = Call { verb: Verb::Create, entity: "Invoice".into(), key: Some("invoice".into()), text };
+        let created = door.call(call).await.expect("an answer");
+        assert!(created.is_ok(), "{created:?}");
+    }
+
+    /// Loads the compiled code once more: the component's digest, then the cache.
+    pub(crate) fn load_again(&self) -> Component {
+        self.cache.get(self.sandbox.engine(), &Digest::of(&self.wasm)).expect("compiled code")
     }
 }
 
@@ -191,8 +247,7 @@ fn answer(request: &http::Request<Bytes>) -> http::Response<Bytes> {
     });
     let path = request.uri().path();
     let entity = if path.ends_with("/query") {
-        let statement = std::str::from_utf8(request.body()).expect("text");
-        statement.split_whitespace().skip_while(|word| *word != "FROM").nth(1).expect("an entity")
+        memory::entity_of(std::str::from_utf8(request.body()).expect("text"))
     } else if path == "/token" {
         return http::Response::new(Bytes::from_static(br#"{"access_token":"t","expires_in":3600}"#));
     } else {
