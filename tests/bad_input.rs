@@ -263,7 +263,7 @@ async fn a_wrong_secret_makes_the_run_wait_and_is_not_shown() {
         ("signed_out", "QBO_HOST_QUICKBOOKS_CLIENT_ID"),
         ("signed_out", "QBO_HOST_QUICKBOOKS_CLIENT_SECRET"),
         ("signed_out", "QBO_HOST_QUICKBOOKS_REFRESH_TOKEN"),
-        ("hubspot_unavailable", "QBO_HOST_HUBSPOT_TOKEN"),
+        ("hubspot_refused", "QBO_HOST_HUBSPOT_TOKEN"),
     ] {
         let finished = scene.invoice("1001", &[(name, "not-the-secret")]);
         scene.assert_waits(&finished, code, name);

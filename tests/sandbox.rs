@@ -89,7 +89,7 @@ impl Scene {
         let start = self.start(attack, &[]);
         let run = RunId::of(&start.enrollment.event);
         let object = CrmObject { kind: "deal".into(), id: "1001".into(), properties: Vec::new() };
-        let snapshot = Arc::new(Snapshot { object, associated: Vec::new() });
+        let snapshot = Arc::new(Snapshot { object, associated: Vec::new(), capabilities: start.grants.to_string() });
         let claim = Claim {
             fence: Fence { run, epoch: 1 },
             enrollment: Arc::clone(&start.enrollment),

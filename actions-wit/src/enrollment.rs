@@ -56,6 +56,12 @@ impl Enrollment {
         value_of(&self.facts, name)
     }
 
+    /// Whether a capability, such as `customer:create`, is granted to this run. To be asked before
+    /// the first write; a denial after it would leave something half done.
+    pub fn may(&self, capability: &str) -> bool {
+        self.fact("capabilities").is_none_or(|granted| granted.split(' ').any(|one| one == capability))
+    }
+
     /// The text that names this run on a document.
     pub fn marker(&self) -> &str {
         self.fact("marker").unwrap_or(&self.run_id)

@@ -11,6 +11,7 @@ mod contact;
 mod currency;
 mod customer;
 mod document;
+mod grants;
 mod lines;
 mod listed;
 mod names;
@@ -76,6 +77,7 @@ impl<'e> Sale<'e> {
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
         let records = lines::records(enrollment, &mut problems);
         let products = products::plan(enrollment, company, &records, &mut problems)?;
+        grants::check(enrollment, customer.as_ref(), products.as_ref(), &mut problems);
         let lines = lines::read(&records, &mut problems);
         let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
 

@@ -125,7 +125,9 @@ impl BadComponent {
                 "build it against the WIT of this host (actions-wit/wit), whose types must match exactly".into()
             }
             Self::NoDefinition(_) => "`definition` must return the document at once, without any call".into(),
-            Self::BadDefinition(_) => "mend each place named above; the schema is actions-wit/definition.schema.json".into(),
+            Self::BadDefinition(_) => {
+                "mend each place named above; the schema is actions-wit/definition.schema.json".into()
+            }
             Self::NoCache { .. } => "give a folder that only this user may write to with --code-cache".into(),
         }
     }

@@ -105,21 +105,45 @@ impl Door {
             Statement::parse(text).and_then(|parsed| Ok((parsed.entity().to_owned(), parsed.bind(values, ROWS_MAX)?)));
         match bound {
             Ok((entity, text)) => self.call(Call { verb: Verb::Query, entity, key: None, text }).await,
-            Err(bad) => Ok(Err(Fault::own("bad-query", bad.to_string()))),
+            Err(bad) => {
+                let call = Call { verb: Verb::Query, entity: String::new(), key: None, text: text.into() };
+                self.refuse(call, Fault::own("bad-query", bad.to_string()))
+            }
         }
     }
 
     /// Any other call.
     pub async fn call(&mut self, call: Call) -> Result<Reply, Stop> {
+        match self.replay(&call)? {
+            Replayed::Answer(reply) => Ok(reply),
+            Replayed::Intent(position) => self.settle_at(position).await,
+            Replayed::New => self.new_call(call).await,
+        }
+    }
+
+    /// A call that is no call: it is refused, and recorded like any other, so that a host which
+    /// understands more tells a later attempt the same.
+    pub fn refuse(&mut self, call: Call, fault: Fault) -> Result<Reply, Stop> {
+        match self.replay(&call)? {
+            Replayed::Answer(reply) => Ok(reply),
+            Replayed::Intent(_) | Replayed::New => {
+                self.record(call, None, Some(Err(fault.clone())), Duration::ZERO);
+                Ok(Err(fault))
+            }
+        }
+    }
+
+    /// Moves on by one call: what is recorded at this position, if it is the same call.
+    fn replay(&mut self, call: &Call) -> Result<Replayed, Stop> {
         let position = self.position;
         self.position += 1;
         match self.history.records.get(position) {
-            Some(recorded) if recorded.call != call => Err(Stop::Diverged { position }),
+            Some(recorded) if recorded.call != *call => Err(Stop::Diverged { position }),
             Some(recorded) => match &recorded.reply {
-                Some(reply) => Ok(reply.clone()),
-                None => self.settle_at(position).await,
+                Some(reply) => Ok(Replayed::Answer(reply.clone())),
+                None => Ok(Replayed::Intent(position)),
             },
-            None => self.new_call(call).await,
+            None => Ok(Replayed::New),
         }
     }
 
@@ -185,10 +209,8 @@ impl Door {
     }
 
     async fn write(&mut self, call: Call, permit: Permit) -> Result<Reply, Stop> {
-        let request_id = call
-            .key
-            .as_ref()
-            .map(|key| RequestId::of(self.fence.run, call.verb.as_str(), &call.entity, key, 0));
+        let request_id =
+            call.key.as_ref().map(|key| RequestId::of(self.fence.run, call.verb.as_str(), &call.entity, key, 0));
         let learned = self.learned();
         let position = self.record(call, request_id, None, Duration::ZERO);
         let intent = Arc::clone(&self.history.records[position]);
@@ -231,16 +253,20 @@ impl Door {
         }
     }
 
-    fn record(
-        &mut self,
-        call: Call,
-        request_id: Option<RequestId>,
-        reply: Option<Reply>,
-        took: Duration,
-    ) -> usize {
+    fn record(&mut self, call: Call, request_id: Option<RequestId>, reply: Option<Reply>, took: Duration) -> usize {
         self.history.records.push(Arc::new(Record { call, request_id, reply, took }));
         self.history.records.len() - 1
     }
+}
+
+/// What the history says to a call.
+enum Replayed {
+    /// It was answered already.
+    Answer(Reply),
+    /// It was sent, or was about to be; its answer is not known.
+    Intent(usize),
+    /// It is not recorded.
+    New,
 }
 
 impl From<Unavailable> for Stop {

@@ -131,6 +131,9 @@ pub struct Snapshot {
     pub object: CrmObject,
     /// Ordered by kind, then by numeric id.
     pub associated: Vec<Associated>,
+    /// What was granted when the snapshot was taken, `entity:verb` with a space between: recorded
+    /// with it, so that a later attempt sees the same. A revocation since then is a denial.
+    pub capabilities: String,
 }
 
 /// An object's name that can't be read.

@@ -1,6 +1,7 @@
 //! What an action may do: what it asked for and was approved.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::action::{Capability, Definition, Verb};
 
@@ -37,11 +38,13 @@ impl Grants {
     }
 }
 
-impl<'a> IntoIterator for &'a Grants {
-    type Item = &'a Capability;
-    type IntoIter = std::collections::btree_set::Iter<'a, Capability>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+/// `customer:create invoice:create`, in order.
+impl fmt::Display for Grants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, capability) in self.0.iter().enumerate() {
+            let space = if index == 0 { "" } else { " " };
+            write!(f, "{space}{capability}")?;
+        }
+        Ok(())
     }
 }

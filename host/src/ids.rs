@@ -129,13 +129,7 @@ mod tests {
     use super::*;
 
     fn event(action: &str, id: &str) -> Event {
-        Event {
-            source: "cli".into(),
-            portal: "1".into(),
-            company: "2".into(),
-            action: action.into(),
-            id: id.into(),
-        }
+        Event { source: "cli".into(), portal: "1".into(), company: "2".into(), action: action.into(), id: id.into() }
     }
 
     #[test]

@@ -18,10 +18,10 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
-pub use attempt::{Attempted, Ending, Outcome, Problem, Refusal};
-pub use given::Given;
 use attempt::State;
+pub use attempt::{Attempted, Ending, Outcome, Problem, Refusal};
 use bindings::{Action, ActionPre};
+pub use given::Given;
 pub use limits::{Exhausted, Limits, Usage, Used};
 use slow_lane::SlowLane;
 

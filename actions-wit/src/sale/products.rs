@@ -102,6 +102,11 @@ impl ProductPlan {
     }
 
     /// The product of every line in order, created if need be.
+    /// Names of the products that are to be created.
+    pub(super) fn new_names(&self) -> impl Iterator<Item = &str> {
+        self.new.iter().map(|item| item.name.as_str())
+    }
+
     pub(super) fn write(&self, company: &Company<'_>) -> Result<Vec<Reference>, Refusal> {
         let created = self.new.iter().map(|item| item.write(company)).collect::<Result<Vec<Reference>, Refusal>>()?;
         let reference = |product: &Product| match product {

@@ -56,11 +56,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            clock: Clock::system(),
-            search_lag: SignedDuration::from_secs(30),
-            requests_max: None,
-        }
+        Self { clock: Clock::system(), search_lag: SignedDuration::from_secs(30), requests_max: None }
     }
 }
 
@@ -87,18 +83,9 @@ struct State {
 impl HubSpot {
     /// A portal without an object.
     pub fn empty(settings: Settings) -> Self {
-        let state = State {
-            portal: Portal::new(),
-            rate: RequestRate::default(),
-            correlations: 0,
-        };
+        let state = State { portal: Portal::new(), rate: RequestRate::default(), correlations: 0 };
         let (faults, requests) = (Faults::default(), Requests::default());
-        Self(Arc::new(Shared {
-            settings,
-            faults,
-            requests,
-            state: Mutex::new(state),
-        }))
+        Self(Arc::new(Shared { settings, faults, requests, state: Mutex::new(state) }))
     }
 
     /// A portal with the deals, quotes and payments that the documentation and the tests speak of.
@@ -109,9 +96,7 @@ impl HubSpot {
     pub fn seeded_with(settings: Settings) -> Self {
         let hubspot = Self::empty(settings);
         for fixture in seed::fixtures() {
-            hubspot
-                .store(seed::CREATED, fixture)
-                .expect("a test loads every seed");
+            hubspot.store(seed::CREATED, fixture).expect("a test loads every seed");
         }
         hubspot
     }
@@ -159,15 +144,9 @@ impl HubSpot {
     ///
     /// When HubSpot has no such type, or when `id` is not a decimal number.
     pub fn put(&self, kind: &str, id: &str, properties: &[(&str, &str)]) {
-        let properties: Vec<_> = properties
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        self.state().portal.put(
-            self.0.settings.clock.now(),
-            object_id(kind, id),
-            &properties,
-        );
+        let properties: Vec<_> =
+            properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.state().portal.put(self.0.settings.clock.now(), object_id(kind, id), &properties);
     }
 
     /// Associates two objects in both directions, each given as type and id, with a label of the portal
@@ -190,9 +169,7 @@ impl HubSpot {
     ///
     /// As [`HubSpot::put`].
     pub fn archive(&self, kind: &str, id: &str) {
-        self.state()
-            .portal
-            .archive(self.0.settings.clock.now(), object_id(kind, id));
+        self.state().portal.archive(self.0.settings.clock.now(), object_id(kind, id));
     }
 
     /// A property's value now, for tests that look at what was written.
@@ -201,13 +178,7 @@ impl HubSpot {
     ///
     /// As [`HubSpot::put`].
     pub fn property(&self, kind: &str, id: &str, name: &str) -> Option<String> {
-        self.state()
-            .portal
-            .object(object_id(kind, id))?
-            .now()
-            .properties
-            .get(name)
-            .cloned()
+        self.state().portal.object(object_id(kind, id))?.now().properties.get(name).cloned()
     }
 
     /// The ids of the objects of a type that are associated with one, oldest association first.
@@ -218,11 +189,7 @@ impl HubSpot {
     pub fn associated(&self, from: (&str, &str), to: &str) -> Vec<String> {
         let to = Kind::named(to).unwrap_or_else(|| panic!("HubSpot has no object type {to:?}"));
         let state = self.state();
-        state
-            .portal
-            .associated(object_id(from.0, from.1), to)
-            .map(|other| other.to.id.to_string())
-            .collect()
+        state.portal.associated(object_id(from.0, from.1), to).map(|other| other.to.id.to_string()).collect()
     }
 
     /// What goes wrong on purpose.

@@ -162,7 +162,9 @@ fn run_reading(
     let stdout = child.stdout.take();
     // Both pipes are read at once, or a full one would stop the child.
     let reader = std::thread::spawn(move || {
-        stdout.map(|stdout| BufReader::new(stdout).lines().map_while(Result::ok).collect::<Vec<_>>()).unwrap_or_default()
+        stdout
+            .map(|stdout| BufReader::new(stdout).lines().map_while(Result::ok).collect::<Vec<_>>())
+            .unwrap_or_default()
     });
     let mut said = std::collections::VecDeque::new();
     if let Some(stderr) = child.stderr.take() {

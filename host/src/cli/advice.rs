@@ -18,7 +18,7 @@ fn held(code: &str) -> &'static str {
         "capability_missing" => "start the run without --deny for what it needs",
         "partly_written" => "finish or undo in QuickBooks what stands, then start the run again",
         "no_effect" | "bad_refusal" => "tell the author of the action; the calls above show what it did",
-        "diverged" => "start the run anew, without --event",
+        "diverged" => "look at what stands in QuickBooks first; a start without --event is a new sale to QuickBooks",
         _ => "tell the author of the action, with what its log and the limits above say",
     }
 }
@@ -26,8 +26,8 @@ fn held(code: &str) -> &'static str {
 fn waiting(record: &RunRecord, connection: &ConnectionArgs) -> String {
     let again = format!("then go on with --event {}", record.event);
     match record.code.as_str() {
-        "hubspot_unavailable" if std::env::var_os("QBO_HOST_HUBSPOT_TOKEN").is_some() => format!(
-            "look whether {} can be reached from here and whether QBO_HOST_HUBSPOT_TOKEN is its token; {again}",
+        "hubspot_refused" => format!(
+            "look whether QBO_HOST_HUBSPOT_TOKEN is the token of {}, with the scopes for what the action reads; {again}",
             connection.hubspot
         ),
         "quickbooks_unavailable" | "hubspot_unavailable" if connection.are_simulators() => {

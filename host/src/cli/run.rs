@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, ObjectRef};
 use crate::grant::Grants;
-use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
+use crate::runs::{MemoryStore, Patience, RefusalKind, RunRecord, Runs, Start, Status};
 
 /// A run that lasts so long may be waiting for somebody; the user is told what to look at.
 const QUIET: Duration = Duration::from_secs(2);
@@ -107,14 +107,13 @@ impl StartArgs {
         let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
         let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
         let record = self.to_the_end(&runs, &start).await?;
-        let skipped = is_skip(&record, &start.version.definition);
         let hint = advice(&record, &self.connection);
         if self.json {
             answer(show::json(&record, hint.as_deref()));
         } else {
-            answer(show::run(&record, skipped, hint.as_deref()).trim_end());
+            answer(show::run(&record, hint.as_deref()).trim_end());
         }
-        Ok(exit_code(&record, skipped))
+        Ok(exit_code(&record))
     }
 
     fn enrollment(
@@ -163,18 +162,11 @@ impl StartArgs {
     }
 }
 
-/// A refusal that asks nothing of anybody. The definition declares it, code by code.
-fn is_skip(record: &RunRecord, definition: &Definition) -> bool {
-    let declared = |code: &str| definition.errors.iter().find(|error| error.code == code);
-    let asks_nothing = |code: &str| declared(code).is_some_and(|error| error.kind == crate::action::ErrorKind::Skip);
-    record.status == Status::Refused && record.problems.iter().all(|problem| asks_nothing(&problem.code))
-}
-
 /// 0 when the run did what was asked, or had nothing to do; 1 when a person has to look.
-fn exit_code(record: &RunRecord, skipped: bool) -> ExitCode {
+fn exit_code(record: &RunRecord) -> ExitCode {
     match record.status {
         Status::Succeeded | Status::Previewed => ExitCode::SUCCESS,
-        Status::Refused if skipped => ExitCode::SUCCESS,
+        Status::Refused if record.refusal == Some(RefusalKind::Skip) => ExitCode::SUCCESS,
         Status::Refused | Status::Held | Status::Waiting => ExitCode::FAILURE,
     }
 }

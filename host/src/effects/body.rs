@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_change_the_path() {
-        for name in ["", "invoice/5", "invoice?operation=delete", "Batch", "batch", "upload", "in voice", "invoice%2f"] {
+        for name in ["", "invoice/5", "invoice?operation=delete", "Batch", "batch", "upload", "in voice", "invoice%2f"]
+        {
             assert_eq!(check_name(name).unwrap_err().code, "bad-name", "{name}");
         }
         assert!(check_name("CreditMemo").is_ok());

@@ -53,7 +53,8 @@ impl Crm {
             Some(reads) => (reads.properties.as_slice(), reads.associated.as_slice()),
             None => (&[][..], &[][..]),
         };
-        let path = format!("/crm/v3/objects/{}/{}?properties={}", plural(object.kind.as_str()), object.id, list(properties));
+        let path =
+            format!("/crm/v3/objects/{}/{}?properties={}", plural(object.kind.as_str()), object.id, list(properties));
         let record: Record = match self.get(&path).await {
             Err(NoSnapshot::Unknown(_)) => return Err(NoSnapshot::Unknown(object.to_string())),
             read => read?,
@@ -64,7 +65,7 @@ impl Crm {
         }
         // HubSpot gives no order; a run must see one.
         associated.sort_by(|a, b| (&a.object.kind, number(&a.object.id)).cmp(&(&b.object.kind, number(&b.object.id))));
-        Ok(Snapshot { object: crm_object(object.kind.as_str(), record), associated })
+        Ok(Snapshot { object: crm_object(object.kind.as_str(), record), associated, capabilities: String::new() })
     }
 
     async fn associated(&self, object: &ObjectRef, kind: &ReadsAssociated) -> Result<Vec<Associated>, NoSnapshot> {
@@ -80,7 +81,9 @@ impl Crm {
         }
         let labels = |id: &str| {
             let association = associations.iter().find(|association| association.to == id);
-            association.map(|found| found.types.iter().filter_map(|each| each.label.clone()).collect()).unwrap_or_default()
+            association
+                .map(|found| found.types.iter().filter_map(|each| each.label.clone()).collect())
+                .unwrap_or_default()
         };
         Ok(records
             .into_iter()
@@ -130,7 +133,12 @@ impl Crm {
         self.ask_once(method, path, body).await
     }
 
-    async fn ask_once<T: DeserializeOwned>(&self, method: http::Method, path: &str, body: Bytes) -> Result<T, NoSnapshot> {
+    async fn ask_once<T: DeserializeOwned>(
+        &self,
+        method: http::Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<T, NoSnapshot> {
         let request = http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.portal.base_url.trim_end_matches('/')))

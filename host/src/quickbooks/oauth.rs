@@ -108,9 +108,10 @@ impl Tokens {
             .header("accept", "application/json")
             .body(Bytes::from(form))
             .map_err(|_| Wait::new("configuration", "the token URL is not a URL"))?;
-        let answer = self.transport.send(request).await.map_err(|error| {
-            Wait::new("quickbooks_unavailable", format!("no access token could be had: {error}"))
-        })?;
+        let answer =
+            self.transport.send(request).await.map_err(|error| {
+                Wait::new("quickbooks_unavailable", format!("no access token could be had: {error}"))
+            })?;
         match answer.status().as_u16() {
             200 => serde_json::from_slice(answer.body())
                 .map_err(|_| Wait::new("quickbooks_unavailable", "the token endpoint's answer is not readable")),

@@ -111,8 +111,11 @@ impl Runs {
             Err(NoSnapshot::Unknown(object)) => {
                 return self.finish(claim, Learned::default(), told.unknown_object(&object)).await;
             }
-            Err(error @ (NoSnapshot::Unavailable(_) | NoSnapshot::Refused(_))) => {
+            Err(error @ NoSnapshot::Unavailable(_)) => {
                 return self.release(claim, told.waiting(Wait::new("hubspot_unavailable", error.to_string()))).await;
+            }
+            Err(error @ NoSnapshot::Refused(_)) => {
+                return self.release(claim, told.waiting(Wait::new("hubspot_refused", error.to_string()))).await;
             }
         };
         let client = Arc::clone(&start.connection.quickbooks);
@@ -121,7 +124,7 @@ impl Runs {
         let given = Given { run: claim.fence.run, enrollment: Arc::clone(&claim.enrollment), snapshot };
         let attempted = self.sandbox.attempt(&start.version.loaded, given, door).await;
         match told.judge(attempted).await {
-            ending::Judged::End { learned, record } => self.finish(claim, learned, record).await,
+            ending::Judged::End { learned, record } => self.finish(claim, learned, *record).await,
             ending::Judged::Wait(waiting) => self.release(claim, waiting).await,
             ending::Judged::Lost => Ok(Next::Lost),
         }
@@ -133,7 +136,8 @@ impl Runs {
             None => {
                 let object = &start.enrollment.object;
                 let reads = start.version.definition.reads_of(object.kind);
-                start.connection.hubspot.snapshot(object, reads).await.map(Arc::new)
+                let read = start.connection.hubspot.snapshot(object, reads).await?;
+                Ok(Arc::new(Snapshot { capabilities: start.grants.to_string(), ..read }))
             }
         }
     }

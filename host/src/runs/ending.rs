@@ -36,7 +36,7 @@ pub(super) struct Waiting {
 
 /// The verdict on an attempt, not recorded yet.
 pub(super) enum Judged {
-    End { learned: Learned, record: RunRecord },
+    End { learned: Learned, record: Box<RunRecord> },
     Wait(Waiting),
     Lost,
 }
@@ -114,12 +114,21 @@ impl<'a> Told<'a> {
         let Some(mut door) = door else {
             return Judged::Wait(self.waiting(Wait::new("internal", "the sandbox had no room for the run")));
         };
+        let log = match &ending {
+            // Where it trapped is for the action's author.
+            Ending::Trapped(trap) => format!("{log}{trap}\n"),
+            _ => log,
+        };
         let measured = Some((usage, log));
         let ending = match ending {
             Ending::Stopped(Stop::Fenced) => return Judged::Lost,
             Ending::Stopped(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
             Ending::TimedOut => {
-                return self.wait(Wait::new("timed_out", "the attempt took too long and is made again"), &door, measured);
+                return self.wait(
+                    Wait::new("timed_out", "the attempt took too long and is made again"),
+                    &door,
+                    measured,
+                );
             }
             Ending::NoInstance(why) => return self.wait(Wait::new("busy", why), &door, measured),
             Ending::Exhausted(Exhausted::Cpu) if self.claim.cpu_exhausted == 0 => {
@@ -143,7 +152,7 @@ impl<'a> Told<'a> {
             record.documents = overlay.documents();
             record.preview_hash = (record.status == Status::Previewed).then(|| overlay.hash());
         }
-        Judged::End { learned: door.learned(), record }
+        Judged::End { learned: door.learned(), record: Box::new(record) }
     }
 
     fn verdict(&self, ending: Ending, door: &Door, standing: &[Standing]) -> Verdict {
@@ -165,7 +174,7 @@ impl<'a> Told<'a> {
             ),
             Ending::Stopped(Stop::Diverged { position }) => held(
                 "diverged",
-                format!("call {} differs from an earlier attempt, so nothing was sent; restart the run", position + 1),
+                format!("call {} differs from an earlier attempt, so it was not sent; restart the run", position + 1),
             ),
             // These were answered before.
             Ending::Stopped(Stop::Wait(_) | Stop::Fenced) | Ending::TimedOut | Ending::NoInstance(_) => {
@@ -178,13 +187,7 @@ impl<'a> Told<'a> {
         Judged::Wait(self.waits(wait, door.history(), measured, false))
     }
 
-    fn waits(
-        &self,
-        wait: Wait,
-        history: &History,
-        measured: Option<(Usage, String)>,
-        cpu_exhausted: bool,
-    ) -> Waiting {
+    fn waits(&self, wait: Wait, history: &History, measured: Option<(Usage, String)>, cpu_exhausted: bool) -> Waiting {
         let verdict = Verdict::new(Status::Waiting, wait.code, wait.message.clone());
         let record = self.record(verdict, history, history.standing(), measured);
         Waiting { record: Box::new(record), wait, cpu_exhausted }
@@ -234,7 +237,9 @@ fn succeeded(outcome: Outcome, door: &Door, standing: &[Standing]) -> Verdict {
             let message = format!("created {}", names(standing.iter().map(|standing| &standing.document)));
             Verdict::new(Status::Succeeded, "created", message)
         }
-        None if door.history().wrote() => Verdict::new(Status::Succeeded, "done", "what stood in QuickBooks was changed"),
+        None if door.history().wrote() => {
+            Verdict::new(Status::Succeeded, "done", "what stood in QuickBooks was changed")
+        }
         Some(_) | None => Verdict::new(
             Status::Held,
             "no_effect",

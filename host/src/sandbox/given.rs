@@ -83,6 +83,7 @@ impl Lent<'_> {
             ("portal-id", enrollment.event.portal.as_str()),
             ("marker", &self.marker),
             ("preview", if enrollment.preview { "true" } else { "false" }),
+            ("capabilities", &self.given.snapshot.capabilities),
         ];
         let enrollment = types::Enrollment {
             event_id: &enrollment.event.id,

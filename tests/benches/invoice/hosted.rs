@@ -13,9 +13,9 @@ use bytes::Bytes;
 use qbo_host::action::Verb;
 use qbo_host::catalog::{Catalog, CodeCache};
 use qbo_host::connection::Connection;
+use qbo_host::effects::Door;
 use qbo_host::enrollment::{Enrollment, Event, Snapshot};
 use qbo_host::grant::Grants;
-use qbo_host::effects::Door;
 use qbo_host::hubspot::{Crm, Portal};
 use qbo_host::ids::{Digest, RunId};
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
@@ -52,7 +52,8 @@ impl Hosted {
             .find(|path| path.to_string_lossy().contains(&version.digest.hex()))
             .expect("compiled code");
         let grants = Arc::new(Grants::of(&version.definition, |_| true));
-        let inputs = version.definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+        let inputs =
+            version.definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
         let enrollment = Enrollment {
             event: Event {
                 source: "bench".into(),
@@ -168,9 +169,14 @@ impl Hosted {
         assert!(created.is_ok(), "{created:?}");
     }
 
-    /// Loads the compiled code once more: the component's digest, then the cache.
+    /// Loads the compiled code of a known digest once more.
     pub(crate) fn load_again(&self) -> Component {
-        self.cache.get(self.sandbox.engine(), &Digest::of(&self.wasm)).expect("compiled code")
+        self.cache.get(self.sandbox.engine(), &self.start.version.digest).expect("compiled code")
+    }
+
+    /// What it takes to know the digest of a component that comes as bytes.
+    pub(crate) fn digest(&self) -> Digest {
+        Digest::of(&self.wasm)
     }
 }
 

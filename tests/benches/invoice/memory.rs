@@ -17,7 +17,11 @@ pub(crate) fn answer(entity: &str) -> &'static str {
 
 /// The deal with its contact and three line items.
 pub(crate) fn snapshot() -> Snapshot {
-    let deal = object("deal", "1002", &[("dealname", "Garden redesign, Amy"), ("amount", "408.75"), ("deal_currency_code", "USD")]);
+    let deal = object(
+        "deal",
+        "1002",
+        &[("dealname", "Garden redesign, Amy"), ("amount", "408.75"), ("deal_currency_code", "USD")],
+    );
     let contact = object(
         "contact",
         "50102",
@@ -34,7 +38,7 @@ pub(crate) fn snapshot() -> Snapshot {
     ];
     let associated =
         associated.into_iter().map(|object| Associated { object, parent: "1002".into(), labels: Vec::new() }).collect();
-    Snapshot { object: deal, associated }
+    Snapshot { object: deal, associated, capabilities: "customer:create item:create".into() }
 }
 
 fn object(kind: &str, id: &str, properties: &[(&str, &str)]) -> CrmObject {

@@ -10,7 +10,7 @@ use crate::{Company, Problem, Refusal, codes};
 
 /// A product as it is to be created: a service, since HubSpot knows nothing of stock.
 pub(super) struct NewItem {
-    name: String,
+    pub(super) name: String,
     sku: Option<String>,
     unit_price: Option<UnitPrice>,
     income_account: Reference,

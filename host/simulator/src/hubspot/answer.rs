@@ -22,19 +22,11 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn read(body: Value) -> Self {
-        Self {
-            status: StatusCode::OK,
-            body,
-            committed: false,
-        }
+        Self { status: StatusCode::OK, body, committed: false }
     }
 
     pub(super) fn stored(status: StatusCode, body: Value) -> Self {
-        Self {
-            status,
-            body,
-            committed: true,
-        }
+        Self { status, body, committed: true }
     }
 
     /// The answer to a batch: 207 as soon as one input failed.
@@ -48,11 +40,7 @@ impl Answer {
         }
         body["startedAt"] = time(now).into();
         body["completedAt"] = time(now).into();
-        Self {
-            status,
-            body,
-            committed: false,
-        }
+        Self { status, body, committed: false }
     }
 }
 
@@ -68,23 +56,14 @@ pub(super) fn object(
     let kind = object.kind;
     let mut properties = Map::new();
     properties.insert(kind.created_property().to_owned(), time(created).into());
-    properties.insert(
-        kind.modified_property().to_owned(),
-        time(version.since).into(),
-    );
+    properties.insert(kind.modified_property().to_owned(), time(version.since).into());
     properties.insert("hs_object_id".to_owned(), object.id.to_string().into());
     let default = kind.default_properties().iter().copied();
-    let names: Vec<&str> = if asked.is_empty() {
-        default.collect()
-    } else {
-        asked.iter().map(String::as_str).collect()
-    };
+    let names: Vec<&str> =
+        if asked.is_empty() { default.collect() } else { asked.iter().map(String::as_str).collect() };
     for name in names.into_iter().filter(|name| portal.defines(kind, name)) {
         if !properties.contains_key(name) {
-            properties.insert(
-                name.to_owned(),
-                version.properties.get(name).map(String::as_str).into(),
-            );
+            properties.insert(name.to_owned(), version.properties.get(name).map(String::as_str).into());
         }
     }
     json!({
@@ -102,14 +81,8 @@ pub(super) fn time(at: Timestamp) -> String {
 }
 
 /// One entry of a batch's `errors`.
-pub(super) fn batch_error(
-    category: &str,
-    sub_category: Option<&str>,
-    message: &str,
-    context: Value,
-) -> Value {
-    let mut error =
-        json!({ "status": "error", "category": category, "message": message, "context": context });
+pub(super) fn batch_error(category: &str, sub_category: Option<&str>, message: &str, context: Value) -> Value {
+    let mut error = json!({ "status": "error", "category": category, "message": message, "context": context });
     if let Some(sub_category) = sub_category {
         error["subCategory"] = sub_category.into();
     }
@@ -131,11 +104,7 @@ pub(super) enum CrmError {
     Object { object: String },
     /// `part` is the part of the request that HubSpot refuses.
     #[error("{message}")]
-    Invalid {
-        code: &'static str,
-        part: String,
-        message: String,
-    },
+    Invalid { code: &'static str, part: String, message: String },
     #[error("too many requests")]
     Throttled,
     #[error("the portal fails for the moment")]
@@ -144,17 +113,11 @@ pub(super) enum CrmError {
 
 impl CrmError {
     pub(super) fn invalid(code: &'static str, part: &str, message: impl Into<String>) -> Self {
-        Self::Invalid {
-            code,
-            part: part.to_owned(),
-            message: message.into(),
-        }
+        Self::Invalid { code, part: part.to_owned(), message: message.into() }
     }
 
     pub(super) fn missing(kind: Kind, id: &str) -> Self {
-        Self::Object {
-            object: format!("{} {id}", kind.singular()),
-        }
+        Self::Object { object: format!("{} {id}", kind.singular()) }
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -181,11 +144,7 @@ impl CrmError {
             body["category"] = category.into();
         }
         match self {
-            Self::Invalid {
-                code,
-                part,
-                message,
-            } => {
+            Self::Invalid { code, part, message } => {
                 body["errors"] = json!([{ "message": message, "in": part, "code": code }]);
             }
             Self::Throttled => {

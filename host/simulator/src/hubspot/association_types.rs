@@ -73,27 +73,16 @@ const LABELLED: [(Kind, Kind, &str, u64, u64); 3] = [
 /// The unlabelled association between two types, or nothing where HubSpot knows none.
 pub(super) fn unlabelled(from: Kind, to: Kind) -> Option<AssociationType> {
     let mut all = UNLABELLED.iter();
-    let id =
-        all.find_map(|&(one, other, there, back)| directed((from, to), (one, other), there, back))?;
-    Some(AssociationType {
-        category: Category::HubSpotDefined,
-        id,
-        label: None,
-    })
+    let id = all.find_map(|&(one, other, there, back)| directed((from, to), (one, other), there, back))?;
+    Some(AssociationType { category: Category::HubSpotDefined, id, label: None })
 }
 
 /// Every association that HubSpot itself defines between two types, the unlabelled one first.
 pub(super) fn between(from: Kind, to: Kind) -> impl Iterator<Item = AssociationType> {
-    let labelled = LABELLED
-        .iter()
-        .filter_map(move |&(one, other, label, there, back)| {
-            let id = directed((from, to), (one, other), there, back)?;
-            Some(AssociationType {
-                category: Category::HubSpotDefined,
-                id,
-                label: Some(label.to_owned()),
-            })
-        });
+    let labelled = LABELLED.iter().filter_map(move |&(one, other, label, there, back)| {
+        let id = directed((from, to), (one, other), there, back)?;
+        Some(AssociationType { category: Category::HubSpotDefined, id, label: Some(label.to_owned()) })
+    });
     unlabelled(from, to).into_iter().chain(labelled)
 }
 

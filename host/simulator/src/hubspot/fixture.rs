@@ -28,10 +28,7 @@ struct FixtureObject {
 
 impl Fixture {
     pub(super) fn parse(fixture: &Value) -> Result<Self, FixtureError> {
-        let mut parsed = Self {
-            objects: Vec::new(),
-            custom_properties: Vec::new(),
-        };
+        let mut parsed = Self { objects: Vec::new(), custom_properties: Vec::new() };
         for (name, value) in map(fixture, "the fixture")? {
             if name == "custom_properties" {
                 parsed.custom_properties = custom_properties(value)?;
@@ -40,11 +37,7 @@ impl Fixture {
             }
         }
         // A label belongs to an association, and these objects stand for themselves.
-        match parsed
-            .objects
-            .iter()
-            .find(|object| !object.labels.is_empty())
-        {
+        match parsed.objects.iter().find(|object| !object.labels.is_empty()) {
             Some(_) => Err(wrong("labels", "on an associated object")),
             None => Ok(parsed),
         }
@@ -75,11 +68,7 @@ impl FixtureObject {
             match name.as_str() {
                 "id" => object.id = Some(id(value)?),
                 "properties" => object.properties = properties(value)?,
-                "archived" => {
-                    object.archived = value
-                        .as_bool()
-                        .ok_or_else(|| wrong("archived", "true or false"))?
-                }
+                "archived" => object.archived = value.as_bool().ok_or_else(|| wrong("archived", "true or false"))?,
                 "labels" => object.labels = texts(value, "labels")?,
                 associated => object.associated.extend(objects(associated, value)?),
             }
@@ -88,10 +77,7 @@ impl FixtureObject {
     }
 
     fn store(self, at: Timestamp, portal: &mut Portal) -> Result<ObjectId, FixtureError> {
-        let stored = ObjectId {
-            kind: self.kind,
-            id: self.id.unwrap_or_else(|| portal.id_unused()),
-        };
+        let stored = ObjectId { kind: self.kind, id: self.id.unwrap_or_else(|| portal.id_unused()) };
         portal.put(at, stored, &self.properties);
         for mut associated in self.associated {
             let labels = std::mem::take(&mut associated.labels);
@@ -110,53 +96,37 @@ impl FixtureObject {
 
 /// An object's id as every interface of the simulator takes it: a decimal number, written as text.
 pub(super) fn parse_id(text: &str) -> Option<u64> {
-    text.parse()
-        .ok()
-        .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn objects(name: &str, described: &Value) -> Result<Vec<FixtureObject>, FixtureError> {
     let kind = kind(name)?;
-    let list = described
-        .as_array()
-        .ok_or_else(|| wrong(name, "a list of objects"))?;
-    list.iter()
-        .map(|object| FixtureObject::parse(kind, object))
-        .collect()
+    let list = described.as_array().ok_or_else(|| wrong(name, "a list of objects"))?;
+    list.iter().map(|object| FixtureObject::parse(kind, object)).collect()
 }
 
 fn custom_properties(described: &Value) -> Result<Vec<(Kind, String)>, FixtureError> {
     let mut all = Vec::new();
     for (name, properties) in map(described, "custom_properties")? {
         let kind = kind(name)?;
-        all.extend(
-            texts(properties, name)?
-                .into_iter()
-                .map(|property| (kind, property)),
-        );
+        all.extend(texts(properties, name)?.into_iter().map(|property| (kind, property)));
     }
     Ok(all)
 }
 
 fn kind(name: &str) -> Result<Kind, FixtureError> {
-    Kind::named(name).ok_or_else(|| FixtureError::Kind {
-        name: name.to_owned(),
-    })
+    Kind::named(name).ok_or_else(|| FixtureError::Kind { name: name.to_owned() })
 }
 
 fn id(value: &Value) -> Result<u64, FixtureError> {
-    text(value)
-        .as_deref()
-        .and_then(parse_id)
-        .ok_or_else(|| wrong("id", "a decimal number"))
+    text(value).as_deref().and_then(parse_id).ok_or_else(|| wrong("id", "a decimal number"))
 }
 
 fn properties(described: &Value) -> Result<Vec<(String, String)>, FixtureError> {
     let pairs = map(described, "properties")?.iter();
     pairs
         .map(|(name, value)| {
-            let value =
-                text(value).ok_or_else(|| wrong(name, "text, a number, true, false or null"))?;
+            let value = text(value).ok_or_else(|| wrong(name, "text, a number, true, false or null"))?;
             Ok((name.clone(), value))
         })
         .collect()
@@ -174,32 +144,16 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn texts(value: &Value, name: &str) -> Result<Vec<String>, FixtureError> {
-    let list = value
-        .as_array()
-        .ok_or_else(|| wrong(name, "a list of texts"))?;
-    list.iter()
-        .map(|item| {
-            item.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| wrong(name, "a list of texts"))
-        })
-        .collect()
+    let list = value.as_array().ok_or_else(|| wrong(name, "a list of texts"))?;
+    list.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(name, "a list of texts"))).collect()
 }
 
-fn map<'value>(
-    value: &'value Value,
-    name: &str,
-) -> Result<&'value Map<String, Value>, FixtureError> {
-    value
-        .as_object()
-        .ok_or_else(|| wrong(name, "a JSON object"))
+fn map<'value>(value: &'value Value, name: &str) -> Result<&'value Map<String, Value>, FixtureError> {
+    value.as_object().ok_or_else(|| wrong(name, "a JSON object"))
 }
 
 fn wrong(name: &str, expected: &'static str) -> FixtureError {
-    FixtureError::Shape {
-        name: name.to_owned(),
-        expected,
-    }
+    FixtureError::Shape { name: name.to_owned(), expected }
 }
 
 /// Why a fixture describes no portal.
@@ -208,10 +162,7 @@ pub enum FixtureError {
     #[error("HubSpot has no object type {name:?}")]
     Kind { name: String },
     #[error("{name} must be {expected}")]
-    Shape {
-        name: String,
-        expected: &'static str,
-    },
+    Shape { name: String, expected: &'static str },
     #[error("the fixture associates what cannot be associated")]
     Association(#[from] AssociationError),
 }
@@ -235,29 +186,16 @@ mod tests {
             {"id": "7", "labels": ["Billing contact"]},
         ]}]}));
         let portal = portal.unwrap();
-        let deal = ObjectId {
-            kind: Kind::Deal,
-            id: 1,
-        };
-        let contacts: Vec<_> = portal
-            .associated(deal, Kind::Contact)
-            .map(|other| (other.to.id, other.types.len()))
-            .collect();
+        let deal = ObjectId { kind: Kind::Deal, id: 1 };
+        let contacts: Vec<_> =
+            portal.associated(deal, Kind::Contact).map(|other| (other.to.id, other.types.len())).collect();
         assert_eq!(contacts, [(9, 1), (7, 2)]);
     }
 
     #[test]
     fn a_number_keeps_its_digits_and_null_is_no_value() {
-        let portal = stored(
-            &json!({"deals": [{"id": 1, "properties": {"amount": 10.50, "dealname": null}}]}),
-        )
-        .unwrap();
-        let deal = portal
-            .object(ObjectId {
-                kind: Kind::Deal,
-                id: 1,
-            })
-            .unwrap();
+        let portal = stored(&json!({"deals": [{"id": 1, "properties": {"amount": 10.50, "dealname": null}}]})).unwrap();
+        let deal = portal.object(ObjectId { kind: Kind::Deal, id: 1 }).unwrap();
         let properties: Vec<_> = deal.now().properties.iter().collect();
         assert_eq!(properties, [(&"amount".to_owned(), &"10.5".to_owned())]);
     }

@@ -29,9 +29,7 @@ fn amounts(properties: &BTreeMap<String, String>) -> Option<(Decimal, Decimal)> 
     let quantity = number("quantity")?.ok()?;
     let gross = price.checked_mul(quantity)?;
     let discount = match (number("hs_discount_percentage"), number("discount")) {
-        (Some(percent), _) => gross
-            .checked_mul(percent.ok()?)?
-            .checked_div(Decimal::ONE_HUNDRED)?,
+        (Some(percent), _) => gross.checked_mul(percent.ok()?)?.checked_div(Decimal::ONE_HUNDRED)?,
         (None, Some(per_unit)) => per_unit.ok()?.checked_mul(quantity)?,
         (None, None) => Decimal::ZERO,
     };
@@ -48,10 +46,7 @@ mod tests {
     use super::*;
 
     fn amount(properties: &[(&str, &str)]) -> Option<String> {
-        let changed: Vec<_> = properties
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect();
+        let changed: Vec<_> = properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let mut computed = changed.iter().cloned().collect();
         compute(&mut computed, &changed);
         computed.remove("amount")
@@ -59,11 +54,7 @@ mod tests {
 
     #[test]
     fn the_amount_is_net_of_a_discount_in_percent_or_per_unit() {
-        let percent = [
-            ("price", "75"),
-            ("quantity", "4.5"),
-            ("hs_discount_percentage", "10"),
-        ];
+        let percent = [("price", "75"), ("quantity", "4.5"), ("hs_discount_percentage", "10")];
         assert_eq!(amount(&percent).as_deref(), Some("303.75"));
         let per_unit = [("price", "10"), ("quantity", "3"), ("discount", "0.5")];
         assert_eq!(amount(&per_unit).as_deref(), Some("28.5"));
@@ -71,10 +62,7 @@ mod tests {
 
     #[test]
     fn half_a_cent_is_rounded_up() {
-        assert_eq!(
-            amount(&[("price", "0.01"), ("quantity", "0.5")]).as_deref(),
-            Some("0.01")
-        );
+        assert_eq!(amount(&[("price", "0.01"), ("quantity", "0.5")]).as_deref(), Some("0.01"));
     }
 
     #[test]

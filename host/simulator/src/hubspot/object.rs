@@ -37,18 +37,9 @@ pub(super) struct Version {
 
 impl Object {
     pub(super) fn new(at: Timestamp, kind: Kind, properties: &[(String, String)]) -> Self {
-        let mut now = Version {
-            since: at,
-            properties: BTreeMap::new(),
-            archived: false,
-        };
+        let mut now = Version { since: at, properties: BTreeMap::new(), archived: false };
         now.write(kind, properties);
-        Self {
-            created: at,
-            kind,
-            now,
-            before: Vec::new(),
-        }
+        Self { created: at, kind, now, before: Vec::new() }
     }
 
     pub(super) fn now(&self) -> &Version {
@@ -58,9 +49,7 @@ impl Object {
     /// The object as it was at a time, or nothing if it is younger.
     pub(super) fn at(&self, time: Timestamp) -> Option<&Version> {
         let newest_first = std::iter::once(&self.now).chain(self.before.iter().rev());
-        newest_first
-            .into_iter()
-            .find(|version| version.since <= time)
+        newest_first.into_iter().find(|version| version.since <= time)
     }
 
     /// Writes properties; an empty value clears one. Writing nothing is no change.
@@ -117,14 +106,8 @@ mod tests {
         let mut deal = Object::new(START, Kind::Deal, &[]);
         deal.write(START + SECOND, &[("dealname".into(), "Fountain".into())]);
         assert!(deal.at(START - SECOND).is_none());
-        assert!(
-            deal.at(START)
-                .is_some_and(|version| version.properties.is_empty())
-        );
-        assert_eq!(
-            deal.at(START + SECOND).unwrap().properties["dealname"],
-            "Fountain"
-        );
+        assert!(deal.at(START).is_some_and(|version| version.properties.is_empty()));
+        assert_eq!(deal.at(START + SECOND).unwrap().properties["dealname"], "Fountain");
     }
 
     #[test]

@@ -47,23 +47,17 @@ impl Portal {
 
     /// An object that is not archived.
     pub(super) fn object(&self, object: ObjectId) -> Option<&Object> {
-        self.objects
-            .get(&object)
-            .filter(|found| !found.now().archived)
+        self.objects.get(&object).filter(|found| !found.now().archived)
     }
 
     pub(super) fn archived(&self, object: ObjectId) -> Option<&Object> {
-        self.objects
-            .get(&object)
-            .filter(|found| found.now().archived)
+        self.objects.get(&object).filter(|found| found.now().archived)
     }
 
     /// Every object of a type, archived ones too, by id.
     pub(super) fn objects(&self, kind: Kind) -> impl Iterator<Item = (ObjectId, &Object)> {
         let of_kind = ObjectId { kind, id: 0 }..=ObjectId { kind, id: u64::MAX };
-        self.objects
-            .range(of_kind)
-            .map(|(id, object)| (*id, object))
+        self.objects.range(of_kind).map(|(id, object)| (*id, object))
     }
 
     pub(super) fn id_unused(&mut self) -> u64 {
@@ -75,11 +69,8 @@ impl Portal {
     /// Creates or changes an object, archived or not. An empty value clears a property. A property
     /// that HubSpot does not ship becomes a custom one of the type.
     pub(super) fn put(&mut self, at: Timestamp, object: ObjectId, properties: &[(String, String)]) {
-        let unshipped = properties
-            .iter()
-            .filter(|(name, _)| !object.kind.ships(name));
-        self.custom_properties
-            .extend(unshipped.map(|(name, _)| (object.kind, name.clone())));
+        let unshipped = properties.iter().filter(|(name, _)| !object.kind.ships(name));
+        self.custom_properties.extend(unshipped.map(|(name, _)| (object.kind, name.clone())));
         match self.objects.get_mut(&object) {
             Some(known) => known.write(at, properties),
             None => {
@@ -105,9 +96,7 @@ impl Portal {
             || property == kind.created_property()
             || property == kind.modified_property()
             || kind.ships(property)
-            || self
-                .custom_properties
-                .contains(&(kind, property.to_owned()))
+            || self.custom_properties.contains(&(kind, property.to_owned()))
     }
 
     /// The objects of a type that are associated with `from` and not archived.
@@ -123,10 +112,7 @@ impl Portal {
         to: ObjectId,
         label: Option<&str>,
     ) -> Result<(), AssociationError> {
-        let not_associable = AssociationError::Types {
-            from: from.kind.singular(),
-            to: to.kind.singular(),
-        };
+        let not_associable = AssociationError::Types { from: from.kind.singular(), to: to.kind.singular() };
         let mut there = vec![unlabelled(from.kind, to.kind).ok_or(not_associable.clone())?];
         let mut back = vec![unlabelled(to.kind, from.kind).ok_or(not_associable)?];
         for (line_item, parent) in [(from, to), (to, from)] {
@@ -166,18 +152,11 @@ impl Portal {
     }
 
     /// A line item belongs to one parent; HubSpot copies it rather than share it.
-    fn check_only_parent(
-        &self,
-        line_item: ObjectId,
-        parent: ObjectId,
-    ) -> Result<(), AssociationError> {
+    fn check_only_parent(&self, line_item: ObjectId, parent: ObjectId) -> Result<(), AssociationError> {
         let parents = self.associations.get(&line_item).into_iter().flatten();
         match parents.map(|other| other.to).find(|other| *other != parent) {
             Some(other) if line_item.kind == Kind::LineItem => {
-                Err(AssociationError::SecondParent {
-                    line_item: line_item.id,
-                    parent: other.to_string(),
-                })
+                Err(AssociationError::SecondParent { line_item: line_item.id, parent: other.to_string() })
             }
             Some(_) | None => Ok(()),
         }
@@ -185,9 +164,7 @@ impl Portal {
 
     fn labelled(&mut self, from: Kind, to: Kind, label: &str) -> AssociationType {
         let types = self.association_types(from, to);
-        let known = types
-            .into_iter()
-            .find(|found| found.label.as_deref() == Some(label));
+        let known = types.into_iter().find(|found| found.label.as_deref() == Some(label));
         known.unwrap_or_else(|| {
             let id = LABEL_ID_FIRST + 2 * self.labels.len() as u64;
             self.labels.push((from, to, label.to_owned()));
@@ -211,21 +188,14 @@ impl Portal {
 }
 
 fn own_label(id: u64, label: &str) -> AssociationType {
-    AssociationType {
-        category: Category::UserDefined,
-        id,
-        label: Some(label.to_owned()),
-    }
+    AssociationType { category: Category::UserDefined, id, label: Some(label.to_owned()) }
 }
 
 /// Why two objects cannot be associated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssociationError {
     #[error("HubSpot associates no {from} with a {to}")]
-    Types {
-        from: &'static str,
-        to: &'static str,
-    },
+    Types { from: &'static str, to: &'static str },
     #[error("line item {line_item} already belongs to {parent}, and a line item has one parent")]
     SecondParent { line_item: u64, parent: String },
 }
@@ -234,22 +204,10 @@ pub enum AssociationError {
 mod tests {
     use super::*;
 
-    const DEAL: ObjectId = ObjectId {
-        kind: Kind::Deal,
-        id: 1,
-    };
-    const CONTACT: ObjectId = ObjectId {
-        kind: Kind::Contact,
-        id: 2,
-    };
-    const LINE_ITEM: ObjectId = ObjectId {
-        kind: Kind::LineItem,
-        id: 3,
-    };
-    const QUOTE: ObjectId = ObjectId {
-        kind: Kind::Quote,
-        id: 4,
-    };
+    const DEAL: ObjectId = ObjectId { kind: Kind::Deal, id: 1 };
+    const CONTACT: ObjectId = ObjectId { kind: Kind::Contact, id: 2 };
+    const LINE_ITEM: ObjectId = ObjectId { kind: Kind::LineItem, id: 3 };
+    const QUOTE: ObjectId = ObjectId { kind: Kind::Quote, id: 4 };
     const START: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn portal() -> Portal {
@@ -264,16 +222,11 @@ mod tests {
     fn an_association_is_seen_from_both_ends_and_made_once() {
         let mut portal = portal();
         portal.associate(DEAL, CONTACT, None).unwrap();
-        portal
-            .associate(CONTACT, DEAL, Some("Billing contact"))
-            .unwrap();
+        portal.associate(CONTACT, DEAL, Some("Billing contact")).unwrap();
         let there: Vec<_> = portal.associated(DEAL, Kind::Contact).collect();
         let ids: Vec<u64> = there[0].types.iter().map(|found| found.id).collect();
         assert_eq!((there.len(), ids), (1, vec![3, 29]));
-        assert_eq!(
-            portal.association_type(Kind::Contact, 28),
-            Some((Kind::Deal, Some("Billing contact".into())))
-        );
+        assert_eq!(portal.association_type(Kind::Contact, 28), Some((Kind::Deal, Some("Billing contact".into()))));
     }
 
     #[test]
@@ -281,13 +234,7 @@ mod tests {
         let mut portal = portal();
         portal.associate(DEAL, LINE_ITEM, None).unwrap();
         let second = portal.associate(QUOTE, LINE_ITEM, None);
-        assert_eq!(
-            second,
-            Err(AssociationError::SecondParent {
-                line_item: 3,
-                parent: "deal 1".into()
-            })
-        );
+        assert_eq!(second, Err(AssociationError::SecondParent { line_item: 3, parent: "deal 1".into() }));
         assert_eq!(portal.associate(DEAL, LINE_ITEM, None), Ok(()));
     }
 

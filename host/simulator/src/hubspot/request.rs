@@ -34,9 +34,7 @@ impl CrmRequest {
             line,
             body,
             path: decoded(head.uri.path()),
-            query: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers: head.headers,
         }
     }
@@ -46,61 +44,34 @@ impl CrmRequest {
     }
 
     pub(super) fn bearer_token(&self) -> Option<&str> {
-        self.headers
-            .get(header::AUTHORIZATION)?
-            .to_str()
-            .ok()?
-            .strip_prefix("Bearer ")
+        self.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
     }
 
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A parameter that lists names, separated by commas, repeated, or both.
     pub(super) fn names(&self, parameter: &str) -> Vec<String> {
         let values = self.query.iter().filter(|(key, _)| key == parameter);
-        let names = values
-            .flat_map(|(_, value)| value.split(','))
-            .map(str::trim);
-        names
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let names = values.flat_map(|(_, value)| value.split(',')).map(str::trim);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     /// The page that the query asks for, of `size_default` entries unless it names a size.
     pub(super) fn page(&self, size_default: usize, size_max: usize) -> Result<Page, CrmError> {
         let size = match self.parameter("limit") {
             None => size_default,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|size| (1..=size_max).contains(size))
-                .ok_or_else(|| {
-                    CrmError::invalid(
-                        "INVALID_LIMIT",
-                        "limit",
-                        format!("limit must be from 1 to {size_max}"),
-                    )
-                })?,
+            Some(text) => text.parse().ok().filter(|size| (1..=size_max).contains(size)).ok_or_else(|| {
+                CrmError::invalid("INVALID_LIMIT", "limit", format!("limit must be from 1 to {size_max}"))
+            })?,
         };
-        Ok(Page {
-            start: start(self.parameter("after"))?,
-            size,
-        })
+        Ok(Page { start: start(self.parameter("after"))?, size })
     }
 
     /// The address of this path, with another query.
     pub(super) fn link(&self, path: &str, after: &str) -> String {
-        let host = self
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("localhost");
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         format!("http://{host}{path}?after={after}")
     }
 
@@ -109,8 +80,7 @@ impl CrmRequest {
     }
 
     pub(super) fn json<Body: DeserializeOwned>(&self) -> Result<Body, CrmError> {
-        let invalid =
-            |cause: serde_json::Error| CrmError::invalid("INVALID_JSON", "body", cause.to_string());
+        let invalid = |cause: serde_json::Error| CrmError::invalid("INVALID_JSON", "body", cause.to_string());
         serde_json::from_slice(&self.body).map_err(invalid)
     }
 }
@@ -124,10 +94,7 @@ pub(super) struct Page {
 
 impl Page {
     /// The entries of this page, and where the next one starts if there is one.
-    pub(super) fn of<Entry>(
-        self,
-        all: impl Iterator<Item = Entry>,
-    ) -> (Vec<Entry>, Option<String>) {
+    pub(super) fn of<Entry>(self, all: impl Iterator<Item = Entry>) -> (Vec<Entry>, Option<String>) {
         let mut rest = all.skip(self.start);
         let entries = rest.by_ref().take(self.size).collect();
         let after = rest.next().map(|_| (self.start + self.size).to_string());
@@ -143,11 +110,6 @@ pub(super) fn start(after: Option<&str>) -> Result<usize, CrmError> {
 
 fn decoded(text: &str) -> String {
     // Percent-decoding is that of a form without its plus signs, which stay what they are in a path.
-    let pairs = text
-        .replace('+', "%2B")
-        .replace('&', "%26")
-        .replace('=', "%3D");
-    form_urlencoded::parse(pairs.as_bytes())
-        .map(|(name, _)| name)
-        .collect()
+    let pairs = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(pairs.as_bytes()).map(|(name, _)| name).collect()
 }

@@ -31,29 +31,16 @@ pub(super) fn route(context: &mut Context<'_>) -> Result<Answer, CrmError> {
         ("PATCH", ["crm", "v3", "objects", of, id]) => objects::update(context, object(of, id)?),
         ("DELETE", ["crm", "v3", "objects", of, id]) => objects::archive(context, object(of, id)?),
         ("POST", ["crm", "v3", "objects", of, "search"]) => search::search(context, kind(of)?),
-        ("POST", ["crm", "v3", "objects", of, "batch", "read"]) => {
-            objects::batch_read(context, kind(of)?)
-        }
+        ("POST", ["crm", "v3", "objects", of, "batch", "read"]) => objects::batch_read(context, kind(of)?),
         ("GET", ["crm", "v3", "objects", of, id, "associations", to]) => {
             associations::list_v3(context, object(of, id)?, kind(to)?)
         }
         ("GET", ["crm", "v4", "objects", of, id, "associations", to]) => {
             associations::list(context, object(of, id)?, kind(to)?)
         }
-        (
-            "PUT",
-            [
-                "crm",
-                "v4",
-                "objects",
-                of,
-                id,
-                "associations",
-                "default",
-                to,
-                other,
-            ],
-        ) => associations::associate(context, object(of, id)?, object(to, other)?),
+        ("PUT", ["crm", "v4", "objects", of, id, "associations", "default", to, other]) => {
+            associations::associate(context, object(of, id)?, object(to, other)?)
+        }
         ("GET", ["crm", "v4", "associations", from, to, "labels"]) => {
             Ok(associations::labels(context, kind(from)?, kind(to)?))
         }
@@ -70,15 +57,11 @@ pub(super) fn is_search(request: &CrmRequest) -> bool {
 }
 
 fn kind(name: &str) -> Result<Kind, CrmError> {
-    Kind::named(name).ok_or_else(|| CrmError::Kind {
-        name: name.to_owned(),
-    })
+    Kind::named(name).ok_or_else(|| CrmError::Kind { name: name.to_owned() })
 }
 
 /// An id that is no number names no object, which HubSpot answers like any other absent object.
 fn object(of: &str, id: &str) -> Result<ObjectId, CrmError> {
     let kind = kind(of)?;
-    fixture::parse_id(id)
-        .map(|id| ObjectId { kind, id })
-        .ok_or_else(|| CrmError::missing(kind, id))
+    fixture::parse_id(id).map(|id| ObjectId { kind, id }).ok_or_else(|| CrmError::missing(kind, id))
 }

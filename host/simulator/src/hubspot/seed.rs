@@ -108,9 +108,7 @@ const PRODUCTS: [(&str, &str, u32); 10] = [
 ];
 
 pub(super) fn fixtures() -> impl Iterator<Item = Fixture> {
-    let files = FILES
-        .into_iter()
-        .map(|text| serde_json::from_str(text).expect("a test reads every file"));
+    let files = FILES.into_iter().map(|text| serde_json::from_str(text).expect("a test reads every file"));
     let all = files.chain([too_long_for_a_file()]);
     all.map(|fixture| Fixture::parse(&fixture).expect("a test reads every file"))
 }
@@ -171,10 +169,7 @@ mod tests {
     #[test]
     fn every_deal_of_the_table_exists() {
         let portal = portal();
-        let deals: Vec<u64> = portal
-            .objects(Kind::Deal)
-            .map(|(deal, _)| deal.id)
-            .collect();
+        let deals: Vec<u64> = portal.objects(Kind::Deal).map(|(deal, _)| deal.id).collect();
         let quoted = 1201..=1205;
         assert_eq!(deals, (1001..=1048).chain(quoted).collect::<Vec<_>>());
     }
@@ -182,10 +177,7 @@ mod tests {
     #[test]
     fn the_lines_of_a_deal_come_to_its_amount() {
         let portal = portal();
-        for (deal, object) in portal
-            .objects(Kind::Deal)
-            .filter(|(deal, _)| deal.id < 1_200)
-        {
+        for (deal, object) in portal.objects(Kind::Deal).filter(|(deal, _)| deal.id < 1_200) {
             let amount: Option<Decimal> = object.now().properties["amount"].parse().ok();
             let differs = amount != Some(lines_total(&portal, deal));
             assert_eq!(differs, AMOUNT_DIFFERS.contains(&deal.id), "{deal}");
@@ -196,20 +188,15 @@ mod tests {
     fn the_lines_of_a_payment_come_to_its_amount_unless_it_is_taxed_or_partial() {
         let portal = portal();
         for (payment, object) in portal.objects(Kind::Payment) {
-            let amount: Decimal = object.now().properties["hs_initial_amount"]
-                .parse()
-                .unwrap();
+            let amount: Decimal = object.now().properties["hs_initial_amount"].parse().unwrap();
             let differs = amount != lines_total(&portal, payment);
             assert_eq!(differs, [3008, 3009].contains(&payment.id), "{payment}");
         }
     }
 
     fn lines_total(portal: &Portal, parent: ObjectId) -> Decimal {
-        let lines = portal
-            .associated(parent, Kind::LineItem)
-            .filter_map(|line| portal.object(line.to));
-        let amounts =
-            lines.filter_map(|line| line.now().properties.get("amount")?.parse::<Decimal>().ok());
+        let lines = portal.associated(parent, Kind::LineItem).filter_map(|line| portal.object(line.to));
+        let amounts = lines.filter_map(|line| line.now().properties.get("amount")?.parse::<Decimal>().ok());
         // 30 digits are more than a decimal holds, and such a line has no computed amount.
         amounts.sum()
     }

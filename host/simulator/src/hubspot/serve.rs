@@ -20,21 +20,15 @@ use crate::server::AnswerLost;
 
 const RATE_MAX: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-max");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-remaining");
-const RATE_INTERVAL: HeaderName =
-    HeaderName::from_static("x-hubspot-ratelimit-interval-milliseconds");
+const RATE_INTERVAL: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-interval-milliseconds");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
 
-pub(super) async fn handle(
-    shared: &Arc<Shared>,
-    request: Request<Bytes>,
-) -> Result<Response<Bytes>, AnswerLost> {
+pub(super) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Result<Response<Bytes>, AnswerLost> {
     let request = CrmRequest::new(request);
     if let ["simulator", what] = request.segments().as_slice() {
         return Ok(administer(shared, &request, what));
     }
-    let effect = shared
-        .faults
-        .take(&request.method, &request.line, &request.body);
+    let effect = shared.faults.take(&request.method, &request.line, &request.body);
     let works = effect.as_ref().is_none_or(is_carried_out);
     let answer_lost = matches!(effect, Some(Effect::AnswerLost));
     let (method, line) = (request.method.to_string(), request.line.clone());
@@ -43,28 +37,13 @@ pub(super) async fn handle(
     let commit = move || {
         let (answer, committed) = answer(&own, &request);
         let status = (!answer_lost).then(|| answer.status().as_u16());
-        log(
-            &own,
-            request.method.to_string(),
-            request.line.clone(),
-            status,
-            committed,
-        );
+        log(&own, request.method.to_string(), request.line.clone(), status, committed);
         answer
     };
-    let refuse = |refusal| {
-        response(
-            &mut shared.state(),
-            Err(refusal_error(refusal)),
-            &HeaderMap::new(),
-        )
-    };
+    let refuse = |refusal| response(&mut shared.state(), Err(refusal_error(refusal)), &HeaderMap::new());
     let suffered = suffer(effect, commit, refuse).await;
     if !works {
-        let status = suffered
-            .as_ref()
-            .ok()
-            .map(|answer| answer.status().as_u16());
+        let status = suffered.as_ref().ok().map(|answer| answer.status().as_u16());
         log(shared, method, line, status, false);
     }
     suffered
@@ -73,10 +52,7 @@ pub(super) async fn handle(
 /// Whether a request under this effect is carried out, now or later.
 fn is_carried_out(effect: &Effect) -> bool {
     match effect {
-        Effect::AnswerLost
-        | Effect::LateCommit { .. }
-        | Effect::MalformedAnswer
-        | Effect::Slow { .. } => true,
+        Effect::AnswerLost | Effect::LateCommit { .. } | Effect::MalformedAnswer | Effect::Slow { .. } => true,
         Effect::Throttled
         | Effect::ServerError { .. }
         | Effect::HtmlError
@@ -89,9 +65,9 @@ fn refusal_error(refusal: Refusal) -> CrmError {
     match refusal {
         Refusal::Throttled => CrmError::Throttled,
         Refusal::ExpiredToken => CrmError::TokenExpired,
-        Refusal::ServerError { status } => CrmError::Server {
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        },
+        Refusal::ServerError { status } => {
+            CrmError::Server { status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) }
+        }
     }
 }
 
@@ -115,32 +91,17 @@ fn carry_out(
     }
     let settings = &shared.settings;
     let now = settings.clock.now();
-    if let Some(limit) = settings
-        .requests_max
-        .filter(|_| !routes::is_search(request))
-    {
+    if let Some(limit) = settings.requests_max.filter(|_| !routes::is_search(request)) {
         let remaining = state.rate.admit(now, limit);
         rate_headers.insert(RATE_MAX, limit.into());
         rate_headers.insert(RATE_REMAINING, remaining.unwrap_or(0).into());
-        rate_headers.insert(
-            RATE_INTERVAL,
-            i64::try_from(WINDOW.as_millis()).unwrap_or(i64::MAX).into(),
-        );
+        rate_headers.insert(RATE_INTERVAL, i64::try_from(WINDOW.as_millis()).unwrap_or(i64::MAX).into());
         remaining.ok_or(CrmError::Throttled)?;
     }
-    route(&mut Context {
-        portal: &mut state.portal,
-        request,
-        settings,
-        now,
-    })
+    route(&mut Context { portal: &mut state.portal, request, settings, now })
 }
 
-fn response(
-    state: &mut State,
-    outcome: Result<Answer, CrmError>,
-    headers: &HeaderMap,
-) -> Response<Bytes> {
+fn response(state: &mut State, outcome: Result<Answer, CrmError>, headers: &HeaderMap) -> Response<Bytes> {
     state.correlations += 1;
     let correlation_id = format!("00000000-0000-4000-8000-{:012x}", state.correlations);
     let (status, body) = match outcome {
@@ -164,10 +125,7 @@ fn administer(shared: &Shared, request: &CrmRequest, what: &str) -> Response<Byt
                 shared.faults.inject(fault);
                 no_content()
             }
-            Err(cause) => json_response(
-                StatusCode::BAD_REQUEST,
-                &json!({ "message": cause.to_string() }),
-            ),
+            Err(cause) => json_response(StatusCode::BAD_REQUEST, &json!({ "message": cause.to_string() })),
         },
         ("DELETE", "faults") => {
             shared.faults.clear();
@@ -179,11 +137,7 @@ fn administer(shared: &Shared, request: &CrmRequest, what: &str) -> Response<Byt
 }
 
 fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let text = if body.is_null() {
-        Bytes::new()
-    } else {
-        Bytes::from(body.to_string())
-    };
+    let text = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
     let mut response = Response::new(text);
     *response.status_mut() = status;
     if !body.is_null() {
@@ -194,11 +148,5 @@ fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
 }
 
 fn log(shared: &Shared, method: String, path: String, status: Option<u16>, committed: bool) {
-    shared.requests.push(LoggedRequest {
-        method,
-        path,
-        requestid: None,
-        status,
-        committed,
-    });
+    shared.requests.push(LoggedRequest { method, path, requestid: None, status, committed });
 }

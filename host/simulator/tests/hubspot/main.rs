@@ -39,41 +39,22 @@ impl Client {
         };
         let server = Server::start(SocketAddr::from(([127, 0, 0, 1], 0)), handle).unwrap();
         let base = format!("http://{}", server.address());
-        Self {
-            hubspot,
-            base,
-            http: reqwest::Client::new(),
-            _server: server,
-        }
+        Self { hubspot, base, http: reqwest::Client::new(), _server: server }
     }
 
     fn seeded() -> Self {
         Self::of(HubSpot::seeded())
     }
 
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> reqwest::Result<Answered> {
-        let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.base))
-            .bearer_auth(TOKEN);
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<Answered> {
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(TOKEN);
         if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
+            request = request.header("content-type", "application/json").body(body.to_string());
         }
         let answer = request.send().await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = serde_json::from_str(&answer.text().await?).unwrap_or(Value::Null);
-        Ok(Answered {
-            status,
-            headers,
-            body,
-        })
+        Ok(Answered { status, headers, body })
     }
 
     async fn get(&self, path: &str) -> Answered {
@@ -89,19 +70,10 @@ impl Client {
     }
 
     fn inject(&self, matches: &str, effect: Effect) {
-        self.hubspot.faults().inject(Fault {
-            matches: matches.to_owned(),
-            skip: 0,
-            times: 1,
-            effect,
-        });
+        self.hubspot.faults().inject(Fault { matches: matches.to_owned(), skip: 0, times: 1, effect });
     }
 }
 
 fn ids(list: &Value, name: &str) -> Vec<String> {
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry[name].to_string().replace('"', ""))
-        .collect()
+    list.as_array().unwrap().iter().map(|entry| entry[name].to_string().replace('"', "")).collect()
 }

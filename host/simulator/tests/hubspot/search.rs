@@ -10,10 +10,7 @@ use crate::{Client, ids};
 #[tokio::test]
 async fn search_lags_behind_what_was_written() {
     let clock = Clock::fixed("2026-02-01T10:00:00Z".parse::<Timestamp>().unwrap());
-    let client = Client::of(HubSpot::seeded_with(Settings {
-        clock: clock.clone(),
-        ..Settings::default()
-    }));
+    let client = Client::of(HubSpot::seeded_with(Settings { clock: clock.clone(), ..Settings::default() }));
     client.hubspot.put("deal", "5001", &[("dealname", "Fresh")]);
     let fresh = || {
         let filter = json!({ "propertyName": "dealname", "operator": "EQ", "value": "fresh" });
@@ -32,27 +29,11 @@ async fn search_lags_behind_what_was_written() {
 async fn search_comes_in_pages_and_refuses_what_it_does_not_know() {
     let client = Client::seeded();
     let search = json!({ "limit": 50, "filterGroups": [{ "filters": [{ "propertyName": "dealname", "operator": "HAS_PROPERTY" }] }] });
-    let first = client
-        .post("/crm/v3/objects/deals/search", search)
-        .await
-        .body;
-    assert_eq!(
-        (&first["total"], first["results"].as_array().map(Vec::len)),
-        (&json!(52), Some(50))
-    );
+    let first = client.post("/crm/v3/objects/deals/search", search).await.body;
+    assert_eq!((&first["total"], first["results"].as_array().map(Vec::len)), (&json!(52), Some(50)));
     assert_eq!(first["paging"]["next"]["after"], "50");
     let filter = |name: &str, operator: &str| json!({ "filterGroups": [{ "filters": [{ "propertyName": name, "operator": operator }] }] });
-    for refused in [
-        filter("nonsense", "EQ"),
-        filter("amount", "BETWEEN"),
-        json!({ "limit": 201 }),
-    ] {
-        assert_eq!(
-            client
-                .post("/crm/v3/objects/deals/search", refused)
-                .await
-                .status,
-            400
-        );
+    for refused in [filter("nonsense", "EQ"), filter("amount", "BETWEEN"), json!({ "limit": 201 })] {
+        assert_eq!(client.post("/crm/v3/objects/deals/search", refused).await.status, 400);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::text::{paragraph, table};
 use crate::runs::history::Document;
 use crate::runs::record::CallLine;
-use crate::runs::{Problem, RunRecord, Status};
+use crate::runs::{Problem, RefusalKind, RunRecord, Status};
 use crate::sandbox::{Usage, Used};
 
 /// A run as JSON, with what a person can do about it.
@@ -22,11 +22,11 @@ pub(in crate::cli) fn json(record: &RunRecord, hint: Option<&str>) -> Value {
 }
 
 /// A run in full.
-pub(in crate::cli) fn run(record: &RunRecord, skipped: bool, hint: Option<&str>) -> String {
+pub(in crate::cli) fn run(record: &RunRecord, hint: Option<&str>) -> String {
     let (mark, ended) = match record.status {
         Status::Succeeded => ("✓", "succeeded"),
         Status::Previewed => ("○", "previewed, and nothing was sent"),
-        Status::Refused if skipped => ("–", "skipped, for there is nothing to do"),
+        Status::Refused if record.refusal == Some(RefusalKind::Skip) => ("–", "skipped, for there is nothing to do"),
         Status::Refused => ("✗", "refused, and nothing was written"),
         Status::Held => ("‖", "held, for a person must act"),
         Status::Waiting => ("…", "still waiting"),

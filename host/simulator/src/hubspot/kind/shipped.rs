@@ -95,14 +95,7 @@ pub(super) const PRODUCT: Shipped = Shipped {
     created: "createdate",
     modified: "hs_lastmodifieddate",
     default: &["name", "description", "price"],
-    properties: &[
-        "name",
-        "description",
-        "price",
-        "hs_sku",
-        "hs_product_type",
-        "hs_cost_of_goods_sold",
-    ],
+    properties: &["name", "description", "price", "hs_sku", "hs_product_type", "hs_cost_of_goods_sold"],
 };
 
 pub(super) const LINE_ITEM: Shipped = Shipped {
@@ -180,12 +173,7 @@ pub(super) const NOTE: Shipped = Shipped {
     created: "hs_createdate",
     modified: "hs_lastmodifieddate",
     default: &[],
-    properties: &[
-        "hs_note_body",
-        "hs_timestamp",
-        "hubspot_owner_id",
-        "hs_attachment_ids",
-    ],
+    properties: &["hs_note_body", "hs_timestamp", "hubspot_owner_id", "hs_attachment_ids"],
 };
 
 pub(super) const INVOICE: Shipped = Shipped {
@@ -253,16 +241,6 @@ pub(super) const DISCOUNT: Shipped = Shipped {
     properties: &["hs_label", "hs_type", "hs_value", "hs_sort_order"],
 };
 
-pub(super) const FEE: Shipped = Shipped {
-    singular: "fee",
-    plural: "fees",
-    type_id: "0-85",
-    ..DISCOUNT
-};
+pub(super) const FEE: Shipped = Shipped { singular: "fee", plural: "fees", type_id: "0-85", ..DISCOUNT };
 
-pub(super) const TAX: Shipped = Shipped {
-    singular: "tax",
-    plural: "taxes",
-    type_id: "0-86",
-    ..DISCOUNT
-};
+pub(super) const TAX: Shipped = Shipped { singular: "tax", plural: "taxes", type_id: "0-86", ..DISCOUNT };

@@ -29,68 +29,28 @@ struct BatchRead {
     inputs: Vec<Input>,
 }
 
-pub(super) fn list(
-    context: &mut Context<'_>,
-    from: ObjectId,
-    to: Kind,
-) -> Result<Answer, CrmError> {
+pub(super) fn list(context: &mut Context<'_>, from: ObjectId, to: Kind) -> Result<Answer, CrmError> {
     check_present(context.portal, from)?;
     let page = context.request.page(PAGE_SIZE_MAX, PAGE_SIZE_MAX)?;
     let (results, after) = page.of(context.portal.associated(from, to).map(associated_v4));
-    Ok(Answer::read(paged(
-        results,
-        after,
-        context.request,
-        context.request.path(),
-    )))
+    Ok(Answer::read(paged(results, after, context.request, context.request.path())))
 }
 
-pub(super) fn list_v3(
-    context: &mut Context<'_>,
-    from: ObjectId,
-    to: Kind,
-) -> Result<Answer, CrmError> {
+pub(super) fn list_v3(context: &mut Context<'_>, from: ObjectId, to: Kind) -> Result<Answer, CrmError> {
     check_present(context.portal, from)?;
     let page = context.request.page(PAGE_SIZE_MAX, PAGE_SIZE_MAX)?;
     let (results, after) = page_v3(context.portal, from, to, page);
-    Ok(Answer::read(paged(
-        results,
-        after,
-        context.request,
-        context.request.path(),
-    )))
+    Ok(Answer::read(paged(results, after, context.request, context.request.path())))
 }
 
 /// What an object's own answer lists of a type, or nothing if nothing is associated.
-pub(super) fn first_page(
-    portal: &Portal,
-    request: &CrmRequest,
-    from: ObjectId,
-    to: Kind,
-) -> Option<Value> {
-    let (results, after) = page_v3(
-        portal,
-        from,
-        to,
-        Page {
-            start: 0,
-            size: LISTED_MAX,
-        },
-    );
-    let path = format!(
-        "/crm/v3/objects/{}/{}/associations/{}",
-        from.kind.plural(),
-        from.id,
-        to.plural()
-    );
+pub(super) fn first_page(portal: &Portal, request: &CrmRequest, from: ObjectId, to: Kind) -> Option<Value> {
+    let (results, after) = page_v3(portal, from, to, Page { start: 0, size: LISTED_MAX });
+    let path = format!("/crm/v3/objects/{}/{}/associations/{}", from.kind.plural(), from.id, to.plural());
     (!results.is_empty()).then(|| paged(results, after, request, &path))
 }
 
-pub(super) fn associate(
-    context: &mut Context<'_>,
-    from: ObjectId,
-    to: ObjectId,
-) -> Result<Answer, CrmError> {
+pub(super) fn associate(context: &mut Context<'_>, from: ObjectId, to: ObjectId) -> Result<Answer, CrmError> {
     check_present(context.portal, from)?;
     check_present(context.portal, to)?;
     context.portal.associate(from, to, None)?;
@@ -99,23 +59,15 @@ pub(super) fn associate(
     Ok(Answer::stored(StatusCode::OK, body))
 }
 
-pub(super) fn batch_read(
-    context: &mut Context<'_>,
-    from: Kind,
-    to: Kind,
-) -> Result<Answer, CrmError> {
+pub(super) fn batch_read(context: &mut Context<'_>, from: Kind, to: Kind) -> Result<Answer, CrmError> {
     let batch: BatchRead = context.request.json()?;
     check_size(batch.inputs.len(), BATCH_INPUTS_MAX)?;
     let mut results = Vec::new();
     let mut errors = Vec::new();
     for input in &batch.inputs {
-        let page = Page {
-            start: start(input.after.as_deref())?,
-            size: PAGE_SIZE_MAX,
-        };
-        let all = parse_id(&input.id)
-            .into_iter()
-            .flat_map(|id| context.portal.associated(ObjectId { kind: from, id }, to));
+        let page = Page { start: start(input.after.as_deref())?, size: PAGE_SIZE_MAX };
+        let all =
+            parse_id(&input.id).into_iter().flat_map(|id| context.portal.associated(ObjectId { kind: from, id }, to));
         let (entries, after) = page.of(all.map(associated_v4));
         if entries.is_empty() {
             errors.push(no_associations(from, to, &input.id));
@@ -144,20 +96,15 @@ pub(super) fn resolve(
     to: &str,
     type_ids: impl Iterator<Item = u64>,
 ) -> Result<Vec<(ObjectId, Option<String>)>, CrmError> {
-    let invalid =
-        |message: String| CrmError::invalid("INVALID_ASSOCIATION", "associations", message);
+    let invalid = |message: String| CrmError::invalid("INVALID_ASSOCIATION", "associations", message);
     let mut resolved = Vec::new();
     for type_id in type_ids {
-        let (kind, label) = portal.association_type(from, type_id).ok_or_else(|| {
-            invalid(format!(
-                "{} has no association type {type_id}",
-                from.singular()
-            ))
-        })?;
+        let (kind, label) = portal
+            .association_type(from, type_id)
+            .ok_or_else(|| invalid(format!("{} has no association type {type_id}", from.singular())))?;
         let other = parse_id(to).map(|id| ObjectId { kind, id });
         let other = other.filter(|other| portal.object(*other).is_some());
-        let other =
-            other.ok_or_else(|| invalid(format!("there is no {} {to}", kind.singular())))?;
+        let other = other.ok_or_else(|| invalid(format!("there is no {} {to}", kind.singular())))?;
         resolved.push((other, label));
     }
     Ok(resolved)
@@ -172,10 +119,7 @@ fn check_present(portal: &Portal, object: ObjectId) -> Result<(), CrmError> {
 
 fn page_v3(portal: &Portal, from: ObjectId, to: Kind, page: Page) -> (Vec<Value>, Option<String>) {
     let entries = portal.associated(from, to).flat_map(|other| {
-        let types = other
-            .types
-            .iter()
-            .map(move |found| type_name(from.kind, to, found));
+        let types = other.types.iter().map(move |found| type_name(from.kind, to, found));
         types.map(|name| json!({ "id": other.to.id.to_string(), "type": name }))
     });
     page.of(entries)
@@ -189,9 +133,7 @@ fn type_name(from: Kind, to: Kind, association: &AssociationType) -> String {
         (None, _) if from == Kind::Company || to == Kind::Company => format!("{ends}_unlabeled"),
         (None, _) => ends,
         (Some(label), Category::HubSpotDefined) if label == "Primary" => ends,
-        (Some(label), Category::HubSpotDefined | Category::UserDefined) => {
-            label.to_lowercase().replace(' ', "_")
-        }
+        (Some(label), Category::HubSpotDefined | Category::UserDefined) => label.to_lowercase().replace(' ', "_"),
     }
 }
 
@@ -205,12 +147,7 @@ fn type_json(found: &AssociationType) -> Value {
 }
 
 /// A list with the way to its next page.
-pub(super) fn paged(
-    results: Vec<Value>,
-    after: Option<String>,
-    request: &CrmRequest,
-    path: &str,
-) -> Value {
+pub(super) fn paged(results: Vec<Value>, after: Option<String>, request: &CrmRequest, path: &str) -> Value {
     let mut body = json!({ "results": results });
     if let Some(after) = after {
         let link = request.link(path, &after);
@@ -220,16 +157,7 @@ pub(super) fn paged(
 }
 
 fn no_associations(from: Kind, to: Kind, id: &str) -> Value {
-    let message = format!(
-        "no {} is associated with {} {id}",
-        to.singular(),
-        from.singular()
-    );
+    let message = format!("no {} is associated with {} {id}", to.singular(), from.singular());
     let context = json!({ "fromObjectId": [id], "fromObjectType": [from.singular()], "toObjectType": [to.singular()] });
-    batch_error(
-        "OBJECT_NOT_FOUND",
-        Some("crm.associations.NO_ASSOCIATIONS_FOUND"),
-        &message,
-        context,
-    )
+    batch_error("OBJECT_NOT_FOUND", Some("crm.associations.NO_ASSOCIATIONS_FOUND"), &message, context)
 }

@@ -55,21 +55,13 @@ struct WrittenType {
 }
 
 pub(super) fn read(context: &mut Context<'_>, object: ObjectId) -> Result<Answer, CrmError> {
-    let Context {
-        portal, request, ..
-    } = context;
+    let Context { portal, request, .. } = context;
     let found = match request.parameter("archived") {
         Some("true") => portal.archived(object),
         Some(_) | None => portal.object(object),
     };
     let found = found.ok_or_else(|| CrmError::missing(object.kind, &object.id.to_string()))?;
-    let mut body = object_json(
-        portal,
-        object,
-        found.created,
-        found.now(),
-        &request.names("properties"),
-    );
+    let mut body = object_json(portal, object, found.created, found.now(), &request.names("properties"));
     let mut associated = Map::new();
     for name in request.names("associations") {
         let to = Kind::named(&name).ok_or(CrmError::Kind { name })?;
@@ -85,22 +77,13 @@ pub(super) fn read(context: &mut Context<'_>, object: ObjectId) -> Result<Answer
 }
 
 pub(super) fn list(context: &mut Context<'_>, kind: Kind) -> Result<Answer, CrmError> {
-    let Context {
-        portal, request, ..
-    } = context;
+    let Context { portal, request, .. } = context;
     let page = request.page(LIST_PAGE_SIZE_DEFAULT, LIST_PAGE_SIZE_MAX)?;
     let asked = request.names("properties");
-    let all = portal
-        .objects(kind)
-        .filter(|(_, object)| !object.now().archived);
-    let (results, after) = page
-        .of(all.map(|(id, object)| object_json(portal, id, object.created, object.now(), &asked)));
-    Ok(Answer::read(associations::paged(
-        results,
-        after,
-        request,
-        request.path(),
-    )))
+    let all = portal.objects(kind).filter(|(_, object)| !object.now().archived);
+    let (results, after) =
+        page.of(all.map(|(id, object)| object_json(portal, id, object.created, object.now(), &asked)));
+    Ok(Answer::read(associations::paged(results, after, request, request.path())))
 }
 
 /// Answers in the order of the ids, whatever the order of the inputs: HubSpot promises none.
@@ -108,31 +91,19 @@ pub(super) fn batch_read(context: &mut Context<'_>, kind: Kind) -> Result<Answer
     let batch: BatchRead = context.request.json()?;
     check_size(batch.inputs.len(), BATCH_INPUTS_MAX)?;
     if batch.id_property.is_some() {
-        return Err(CrmError::invalid(
-            "PROPERTY_NOT_UNIQUE",
-            "idProperty",
-            "this portal has no unique properties",
-        ));
+        return Err(CrmError::invalid("PROPERTY_NOT_UNIQUE", "idProperty", "this portal has no unique properties"));
     }
     let portal = &*context.portal;
     let asked = |input: &Input| parse_id(&input.id).map(|id| ObjectId { kind, id });
     let present = |object: &ObjectId| portal.object(*object).is_some();
-    let (found, missing): (Vec<_>, Vec<_>) = batch
-        .inputs
-        .iter()
-        .partition(|input| asked(input).as_ref().is_some_and(present));
+    let (found, missing): (Vec<_>, Vec<_>) =
+        batch.inputs.iter().partition(|input| asked(input).as_ref().is_some_and(present));
     let mut found: Vec<ObjectId> = found.into_iter().filter_map(asked).collect();
     found.sort();
     found.dedup();
     let results = found.into_iter().filter_map(|id| {
         let object = portal.object(id)?;
-        Some(object_json(
-            portal,
-            id,
-            object.created,
-            object.now(),
-            &batch.properties,
-        ))
+        Some(object_json(portal, id, object.created, object.now(), &batch.properties))
     });
     let errors = missing_objects(kind, &missing);
     Ok(Answer::batch(results.collect(), errors, context.now))
@@ -142,37 +113,20 @@ pub(super) fn create(context: &mut Context<'_>, kind: Kind) -> Result<Answer, Cr
     let write: Write = context.request.json()?;
     let properties = checked_properties(context.portal, kind, &write.properties)?;
     if let Some(required) = kind.required_property()
-        && !properties
-            .iter()
-            .any(|(name, value)| name == required && !value.is_empty())
+        && !properties.iter().any(|(name, value)| name == required && !value.is_empty())
     {
-        return Err(CrmError::invalid(
-            "MISSING_PROPERTY",
-            required,
-            format!("{required} is required"),
-        ));
+        return Err(CrmError::invalid("MISSING_PROPERTY", required, format!("{required} is required")));
     }
     let mut associated = Vec::new();
     for association in &write.associations {
-        associated.extend(associations::resolve(
-            context.portal,
-            kind,
-            &association.to.id,
-            association.type_ids(),
-        )?);
+        associated.extend(associations::resolve(context.portal, kind, &association.to.id, association.type_ids())?);
     }
-    let object = ObjectId {
-        kind,
-        id: context.portal.id_unused(),
-    };
+    let object = ObjectId { kind, id: context.portal.id_unused() };
     context.portal.put(context.now, object, &properties);
     for (other, label) in associated {
         context.portal.associate(object, other, label.as_deref())?;
     }
-    Ok(Answer::stored(
-        StatusCode::CREATED,
-        current(context.portal, object, &names(&properties)),
-    ))
+    Ok(Answer::stored(StatusCode::CREATED, current(context.portal, object, &names(&properties))))
 }
 
 pub(super) fn update(context: &mut Context<'_>, object: ObjectId) -> Result<Answer, CrmError> {
@@ -181,46 +135,27 @@ pub(super) fn update(context: &mut Context<'_>, object: ObjectId) -> Result<Answ
         return Err(CrmError::missing(object.kind, &object.id.to_string()));
     };
     // A payment that HubSpot or its processor took cannot be changed from outside.
-    let processor = found
-        .now()
-        .properties
-        .get("hs_processor_type")
-        .map(String::as_str);
+    let processor = found.now().properties.get("hs_processor_type").map(String::as_str);
     if object.kind == Kind::Payment && matches!(processor, Some("hs_payments" | "byo_stripe")) {
-        return Err(CrmError::invalid(
-            "PAYMENT_NOT_EDITABLE",
-            "id",
-            "this payment was processed by Commerce Hub",
-        ));
+        return Err(CrmError::invalid("PAYMENT_NOT_EDITABLE", "id", "this payment was processed by Commerce Hub"));
     }
     let properties = checked_properties(context.portal, object.kind, &write.properties)?;
     context.portal.put(context.now, object, &properties);
-    Ok(Answer::stored(
-        StatusCode::OK,
-        current(context.portal, object, &names(&properties)),
-    ))
+    Ok(Answer::stored(StatusCode::OK, current(context.portal, object, &names(&properties))))
 }
 
 /// Archiving what is archived or never was is no error.
 pub(super) fn archive(context: &mut Context<'_>, object: ObjectId) -> Result<Answer, CrmError> {
     let committed = context.portal.object(object).is_some();
     context.portal.archive(context.now, object);
-    Ok(Answer {
-        status: StatusCode::NO_CONTENT,
-        body: Value::Null,
-        committed,
-    })
+    Ok(Answer { status: StatusCode::NO_CONTENT, body: Value::Null, committed })
 }
 
 pub(super) fn check_size(inputs: usize, inputs_max: usize) -> Result<(), CrmError> {
     if inputs <= inputs_max {
         return Ok(());
     }
-    Err(CrmError::invalid(
-        "INVALID_BATCH_SIZE",
-        "inputs",
-        format!("a batch has at most {inputs_max} inputs"),
-    ))
+    Err(CrmError::invalid("INVALID_BATCH_SIZE", "inputs", format!("a batch has at most {inputs_max} inputs")))
 }
 
 impl WrittenAssociation {
@@ -235,12 +170,7 @@ fn missing_objects(kind: Kind, missing: &[&Input]) -> Vec<Value> {
     }
     let ids: Vec<&str> = missing.iter().map(|input| input.id.as_str()).collect();
     let message = format!("there is no {} {}", kind.singular(), ids.join(", "));
-    vec![batch_error(
-        "OBJECT_NOT_FOUND",
-        None,
-        &message,
-        json!({ "ids": ids }),
-    )]
+    vec![batch_error("OBJECT_NOT_FOUND", None, &message, json!({ "ids": ids }))]
 }
 
 /// Properties as HubSpot stores them. Unlike a read, a write of an unknown property is refused.
@@ -249,36 +179,20 @@ fn checked_properties(
     kind: Kind,
     written: &Map<String, Value>,
 ) -> Result<Vec<(String, String)>, CrmError> {
-    let read_only = [
-        "hs_object_id",
-        kind.created_property(),
-        kind.modified_property(),
-    ];
+    let read_only = ["hs_object_id", kind.created_property(), kind.modified_property()];
     let check = |(name, value): (&String, &Value)| {
         if !portal.defines(kind, name) {
-            return Err(CrmError::invalid(
-                "PROPERTY_DOESNT_EXIST",
-                name,
-                format!("there is no property {name:?}"),
-            ));
+            return Err(CrmError::invalid("PROPERTY_DOESNT_EXIST", name, format!("there is no property {name:?}")));
         }
         if read_only.contains(&name.as_str()) {
-            return Err(CrmError::invalid(
-                "READ_ONLY_VALUE",
-                name,
-                format!("{name} cannot be written"),
-            ));
+            return Err(CrmError::invalid("READ_ONLY_VALUE", name, format!("{name} cannot be written")));
         }
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Number(_) | Value::Bool(_) => value.to_string(),
             Value::Null => String::new(),
             Value::Array(_) | Value::Object(_) => {
-                return Err(CrmError::invalid(
-                    "INVALID_JSON",
-                    name,
-                    format!("{name} must be text"),
-                ));
+                return Err(CrmError::invalid("INVALID_JSON", name, format!("{name} must be text")));
             }
         };
         Ok((name.clone(), text))
@@ -291,7 +205,5 @@ fn names(properties: &[(String, String)]) -> Vec<String> {
 }
 
 fn current(portal: &Portal, object: ObjectId, asked: &[String]) -> Value {
-    portal.object(object).map_or(Value::Null, |found| {
-        object_json(portal, object, found.created, found.now(), asked)
-    })
+    portal.object(object).map_or(Value::Null, |found| object_json(portal, object, found.created, found.now(), asked))
 }

@@ -59,10 +59,7 @@ pub(super) fn search(context: &mut Context<'_>, kind: Kind) -> Result<Answer, Cr
     for filter in search.filter_groups.iter().flat_map(|group| &group.filters) {
         filter.check(|name| context.portal.defines(kind, name))?;
     }
-    let indexed_at = context
-        .now
-        .saturating_sub(context.settings.search_lag)
-        .unwrap_or(context.now);
+    let indexed_at = context.now.saturating_sub(context.settings.search_lag).unwrap_or(context.now);
     let portal = &*context.portal;
     let found: Vec<_> = portal
         .objects(kind)
@@ -70,9 +67,8 @@ pub(super) fn search(context: &mut Context<'_>, kind: Kind) -> Result<Answer, Cr
         .filter(|(id, _, version)| !version.archived && search.finds(*id, version))
         .collect();
     let total = found.len();
-    let results = found.into_iter().map(|(id, created, version)| {
-        object_json(portal, id, created, version, &search.properties)
-    });
+    let results =
+        found.into_iter().map(|(id, created, version)| object_json(portal, id, created, version, &search.properties));
     let (results, after) = page.of(results);
     let mut body = json!({ "total": total, "results": results });
     if let Some(after) = after {
@@ -88,10 +84,7 @@ impl Search {
             let message = format!("limit must be from 1 to {PAGE_SIZE_MAX}");
             return Err(CrmError::invalid("INVALID_LIMIT", "limit", message));
         }
-        Ok(Page {
-            start: start(self.after.as_deref())?,
-            size,
-        })
+        Ok(Page { start: start(self.after.as_deref())?, size })
     }
 
     fn finds(&self, id: ObjectId, version: &Version) -> bool {
@@ -107,19 +100,12 @@ impl Filter {
             return Ok(());
         }
         let message = format!("there is no property {:?}", self.property_name);
-        Err(CrmError::invalid(
-            "PROPERTY_DOESNT_EXIST",
-            &self.property_name,
-            message,
-        ))
+        Err(CrmError::invalid("PROPERTY_DOESNT_EXIST", &self.property_name, message))
     }
 
     fn finds(&self, id: ObjectId, version: &Version) -> bool {
         let own_id = (self.property_name == "hs_object_id").then(|| id.id.to_string());
-        let Some(found) = own_id
-            .as_ref()
-            .or_else(|| version.properties.get(&self.property_name))
-        else {
+        let Some(found) = own_id.as_ref().or_else(|| version.properties.get(&self.property_name)) else {
             return false;
         };
         // HubSpot's search ignores case.
