@@ -2,10 +2,16 @@
 //! document, and nothing is written that was not granted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use qbo_host::runs::{RunRecord, Status};
+use bytes::Bytes;
+use qbo_host::hubspot::{Crm, Portal};
+use qbo_host::quickbooks::transport::NoAnswer;
+use qbo_host::quickbooks::{Secret, Transport};
+use qbo_host::runs::{Patience, RunRecord, Status};
+use qbo_host::sandbox::Limits;
 use qbo_simulator::faults::{Effect, Fault};
-use qbo_tests::{COMPANY, Stage, without};
+use qbo_tests::{COMPANY, Stage, catalog, component, without};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -116,7 +122,7 @@ async fn an_outage_makes_the_run_wait_and_writes_nothing() {
     let page = Fault { matches: "/v3/company/".into(), skip: 0, times: 1_000, effect: Effect::HtmlError };
     stage.books.faults().inject(page);
     let start = stage.invoice("1001", "event", &[]).await;
-    let patience = qbo_host::runs::Patience(std::time::Duration::from_millis(500));
+    let patience = Patience(Duration::from_millis(500));
     let record = stage.runs.run(&start, patience).await.expect("the store answers");
     assert_eq!((record.status, record.code.as_str()), (Status::Waiting, "quickbooks_unavailable"));
     assert_eq!(writes(&stage), 0);
@@ -191,11 +197,94 @@ async fn no_token_is_found_in_what_a_run_tells() {
     let expired = Fault { matches: "/v3/company/".into(), skip: 0, times: 1_000, effect: Effect::ExpiredToken };
     stage.books.faults().inject(expired);
     let start = stage.invoice("1001", "event", &[]).await;
-    let patience = qbo_host::runs::Patience(std::time::Duration::from_millis(300));
+    let patience = Patience(Duration::from_millis(300));
     let record = stage.runs.run(&start, patience).await.expect("the store answers");
     assert_eq!((record.status, record.code.as_str()), (Status::Waiting, "signed_out"));
     let told = serde_json::to_string(&*record).expect("a record is JSON");
     assert!(!told.contains("Token expired"), "{told}");
     assert!(!format!("{:?}", stage.connection).contains("simulator-secret"));
     assert!(!format!("{:?}", stage.connection).contains("simulator-refresh"));
+}
+
+/// A batch without its first record.
+fn without_the_first(batch: Bytes) -> Bytes {
+    let mut batch: Value = serde_json::from_slice(&batch).expect("a batch");
+    batch["results"].as_array_mut().expect("records").remove(0);
+    batch.to_string().into()
+}
+
+/// HubSpot answers a batch in part when it has to; what it leaves out would be missing on the invoice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_hubspot_does_not_give_makes_the_run_wait_instead_of_leaving_it_out() {
+    let stage = Stage::new();
+    let mut start = stage.invoice("1001", "event", &[]).await;
+    let portal = stage.portal.clone();
+    let in_part = Transport::new(move |request| {
+        let portal = portal.clone();
+        Box::pin(async move {
+            let lines = request.uri().path().contains("line_items/batch/read");
+            let answer = portal.handle(request).await.map_err(|lost| NoAnswer::Lost(lost.to_string()))?;
+            Ok(if lines { answer.map(without_the_first) } else { answer })
+        })
+    });
+    let portal = Portal { base_url: "http://hubspot".into(), token: Secret::new(qbo_simulator::hubspot::TOKEN) };
+    start.connection.hubspot = Arc::new(Crm::new(portal, in_part));
+    let record = stage.runs.run(&start, Patience(Duration::ZERO)).await.expect("the store answers");
+    assert_eq!((record.status, record.code.as_str()), (Status::Waiting, "hubspot_unavailable"), "{record:#?}");
+    assert_eq!(writes(&stage), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_does_not_stand_in_the_way_of_the_run_it_previews() {
+    let stage = Stage::new();
+    let mut preview = stage.invoice("1001", "one event", &[]).await;
+    Arc::make_mut(&mut preview.enrollment).preview = true;
+    assert_eq!(stage.run(&preview).await.status, Status::Previewed);
+    let start = stage.invoice("1001", "one event", &[]).await;
+    let record = stage.run(&start).await;
+    assert_one_invoice(&stage, &record, "after its own preview");
+    assert_eq!(stage.run(&preview).await.status, Status::Previewed);
+    assert_eq!(invoices_of_the_deal(&stage).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_event_for_another_deal_is_still_the_first_run() {
+    let stage = Stage::new();
+    let away = Fault { matches: "/crm/".into(), skip: 0, times: 100, effect: Effect::HtmlError };
+    stage.portal.faults().inject(away);
+    let first = stage.invoice("1001", "event", &[]).await;
+    let waiting = stage.runs.run(&first, Patience(Duration::ZERO)).await.expect("the store answers");
+    assert_eq!(waiting.status, Status::Waiting);
+    stage.portal.faults().clear();
+    let second = stage.invoice("1002", "event", &[]).await;
+    let record = stage.run(&second).await;
+    assert_eq!(record.object, "deal:1001");
+    assert_one_invoice(&stage, &record, "the first enrollment counts");
+}
+
+/// The guest is ended while QuickBooks still works on its invoice. With QuickBooks' memory for
+/// request ids at zero only the recorded answer keeps the next attempt from making another.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_times_out_in_the_middle_of_a_write_keeps_its_answer() {
+    let stage = Stage::new();
+    stage.books.set_request_id_memory(Duration::ZERO);
+    stage.books.faults().inject(at_the_invoice(Effect::Slow { by_ms: 1_500 }));
+    let wasm = std::fs::read(component("action-modules/create-invoice")).expect("the component was built");
+    let limits = Limits { wall_seconds: 1, ..Limits::default() };
+    let version = Arc::new(catalog().load(&wasm, limits).await.expect("an action"));
+    let start = stage.start(version, "deal:1001", "event", &[]);
+    let record = stage.run(&start).await;
+    assert_one_invoice(&stage, &record, "timed out");
+    assert_eq!(record.attempts, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_leaves_in_the_middle_does_not_keep_the_run() {
+    let stage = Stage::new();
+    stage.books.faults().inject(at_the_invoice(Effect::Slow { by_ms: 700 }));
+    let start = stage.invoice("1001", "event", &[]).await;
+    let left = tokio::time::timeout(Duration::from_millis(300), stage.run(&start)).await;
+    assert!(left.is_err(), "the caller was still waiting");
+    let record = stage.run(&start).await;
+    assert_one_invoice(&stage, &record, "after a caller left");
 }

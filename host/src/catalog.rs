@@ -41,12 +41,11 @@ impl Catalog {
     /// Checks, compiles and links a component, and asks it for its definition.
     pub async fn load(&self, wasm: &[u8], limits: Limits) -> Result<ActionVersion, BadComponent> {
         let digest = Digest::of(wasm);
+        // Also when the code is there: it may have been compiled by a host that allowed more.
+        verify(wasm)?;
         let component = match self.code.get(self.sandbox.engine(), &digest) {
             Some(component) => component,
-            None => {
-                verify(wasm)?;
-                self.code.compile(self.sandbox.engine(), &digest, wasm)?
-            }
+            None => self.code.compile(self.sandbox.engine(), &digest, wasm)?,
         };
         let loaded =
             self.sandbox.link(&component, limits).map_err(|error| BadComponent::Unlinkable(error.to_string()))?;

@@ -56,6 +56,11 @@ impl RunId {
         Self(half)
     }
 
+    /// The preview of `event`: another run, so that neither stands in the other's way.
+    pub fn of_preview(event: &Event) -> Self {
+        Self::of(&Event { source: format!("preview of {}", event.source), ..event.clone() })
+    }
+
     /// The sixteen bytes, which also seed the run's randomness.
     pub fn bytes(&self) -> [u8; 16] {
         self.0

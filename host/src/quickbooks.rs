@@ -132,8 +132,7 @@ impl Client {
     /// Sends `call`. An expired token is renewed once, under the same request id.
     pub async fn send(&self, call: &Call, request_id: Option<&RequestId>, permit: Permit) -> Sent {
         let began = Instant::now();
-        let sent = self.send_signed(call, request_id).await;
-        drop(permit);
+        let sent = self.send_signed(call, request_id, permit).await;
         match sent {
             Ok(reply) => {
                 if let Ok(answer) = &reply {
@@ -145,7 +144,12 @@ impl Client {
         }
     }
 
-    async fn send_signed(&self, call: &Call, request_id: Option<&RequestId>) -> Result<Reply, Wait> {
+    async fn send_signed(
+        &self,
+        call: &Call,
+        request_id: Option<&RequestId>,
+        mut permit: Permit,
+    ) -> Result<Reply, Wait> {
         let mut rejected = None;
         loop {
             let header = self.tokens.header(rejected.as_ref()).await?;
@@ -166,7 +170,12 @@ impl Client {
                 Read::Reply(reply) => return Ok(reply),
                 Read::Wait(wait) => return Err(wait),
                 Read::Throttled(wait) => return Err(Wait { after: Some(self.throttled_pause), ..wait }),
-                Read::SignedOut(_) if rejected.is_none() => rejected = Some(header),
+                Read::SignedOut(_) if rejected.is_none() => {
+                    rejected = Some(header);
+                    // The second try is a start like any other.
+                    drop(permit);
+                    permit = self.admit().await?;
+                }
                 Read::SignedOut(wait) => return Err(wait),
             }
         }

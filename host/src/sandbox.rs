@@ -19,6 +19,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use attempt::State;
+pub(crate) use attempt::printable;
 pub use attempt::{Attempted, Ending, Outcome, Problem, Refusal};
 use bindings::{Action, ActionPre};
 pub use given::Given;

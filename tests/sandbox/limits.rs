@@ -84,6 +84,11 @@ async fn a_flood_of_calls_is_held() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn calls_that_are_too_large_together_are_held_though_none_was_granted() {
+    Scene::new().await.held("history_flood", "history_exhausted").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_data_than_a_call_may_carry_is_held() {
     for attack in ["huge_argument", "huge_list_of_values", "huge_outcome", "huge_refusal"] {
         Scene::new().await.held(attack, "call_too_large").await;

@@ -86,11 +86,15 @@ fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(unix)]
 fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mode = fs::metadata(folder)?.permissions().mode();
-    if mode & 0o022 != 0 {
+    let metadata = fs::metadata(folder)?;
+    if metadata.permissions().mode() & 0o022 != 0 {
         return Err(io::Error::other("other users may write to it"));
+    }
+    // What this process makes belongs to its user.
+    if tempfile::tempfile_in(folder)?.metadata()?.uid() != metadata.uid() {
+        return Err(io::Error::other("it belongs to another user"));
     }
     Ok(())
 }

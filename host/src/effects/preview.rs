@@ -24,14 +24,34 @@ struct Entry {
     stored: Value,
 }
 
+impl Entry {
+    fn is(&self, entity: &str, id: &str) -> bool {
+        self.id == id && self.entity.eq_ignore_ascii_case(entity)
+    }
+}
+
 impl Overlay {
+    /// Whether a call is about something that is only previewed.
+    pub(super) fn knows(&self, call: &Call) -> bool {
+        match call.verb {
+            Verb::Query | Verb::Create => false,
+            Verb::Read => self.entries.iter().any(|entry| entry.is(&call.entity, &call.text)),
+            Verb::Update | Verb::Send | Verb::Void | Verb::Delete => object(&call.text).is_ok_and(|change| {
+                let id = change.get("Id").and_then(Value::as_str).unwrap_or_default();
+                self.entries.iter().any(|entry| entry.is(&call.entity, id))
+            }),
+        }
+    }
+
     /// Answers a write, and reads of what was written. `None` is for QuickBooks to answer.
     pub(super) fn answer(&mut self, call: &Call) -> Option<Reply> {
         match call.verb {
             Verb::Query => None,
-            Verb::Read => {
-                self.entries.iter().find(|entry| entry.id == call.text).map(|entry| Ok(entry.stored.to_string()))
-            }
+            Verb::Read => self
+                .entries
+                .iter()
+                .find(|entry| entry.is(&call.entity, &call.text))
+                .map(|entry| Ok(entry.stored.to_string())),
             Verb::Create => Some(self.create(call)),
             Verb::Update | Verb::Send | Verb::Void | Verb::Delete => Some(self.change(call)),
         }

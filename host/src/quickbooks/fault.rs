@@ -133,7 +133,10 @@ fn by_code(fault: Fault, status: u16, tid: Option<String>) -> Answer<'static> {
     if fault.has_code(&["3001"]) {
         return Answer::Throttled { tid };
     }
-    if fault.has_code(&["130", "140", "150", "10000"]) {
+    // 1000 to 1020 say that an operation failed, and not that nothing was done.
+    if fault.has_code(&["130", "140", "150", "1000", "1010", "1020", "10000"])
+        || (status < 300 && !fault.names_a_code())
+    {
         return Answer::Unavailable { code: fault.code_or(status), tid };
     }
     if fault.has_code(&["600"]) {
@@ -158,6 +161,10 @@ impl Fault {
     fn code_or(&self, status: u16) -> String {
         let named = self.errors.iter().map(|error| &error.code).find(|code| !code.is_empty());
         named.cloned().unwrap_or_else(|| http_code(status))
+    }
+
+    fn names_a_code(&self) -> bool {
+        self.errors.iter().any(|error| !error.code.is_empty())
     }
 
     fn has_code(&self, codes: &[&str]) -> bool {

@@ -8,9 +8,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::ending::{self, Next};
-use super::history::History;
 use super::record::RunRecord;
-use super::store::{Claim, Claimed, Fenced, Learned, NewRun, Store, Unavailable};
+use super::store::{Claim, Claimed, Fence, Fenced, Learned, NewRun, Store, Unavailable};
 use crate::catalog::ActionVersion;
 use crate::connection::Connection;
 use crate::effects::Door;
@@ -49,20 +48,47 @@ pub struct Runs {
     store: Arc<dyn Store>,
     sandbox: Arc<Sandbox>,
     /// Told whenever an attempt of any run is over, for callers that found a run busy.
-    over: Notify,
+    over: Arc<Notify>,
+}
+
+/// Gives a claim back when its attempt goes away without an end: a caller that left must not keep
+/// the others waiting.
+struct Holding {
+    store: Arc<dyn Store>,
+    over: Arc<Notify>,
+    fence: Fence,
+    ended: bool,
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        self.over.notify_waiters();
+        if self.ended {
+            return;
+        }
+        let (store, over, fence) = (Arc::clone(&self.store), Arc::clone(&self.over), self.fence);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                // If the store does not answer either, the lease of a durable store runs out.
+                let _released = store.release(fence, false).await;
+                over.notify_waiters();
+            });
+        }
+    }
 }
 
 impl Runs {
     /// Runs kept in `store`.
     pub fn new(store: Arc<dyn Store>, sandbox: Arc<Sandbox>) -> Self {
-        Self { store, sandbox, over: Notify::new() }
+        Self { store, sandbox, over: Arc::default() }
     }
 
     /// Runs to the end, or as long as there is patience; then the record says `waiting`. The same
     /// event, now or later, gives the same run.
     pub async fn run(&self, start: &Start, patience: Patience) -> Result<Arc<RunRecord>, Unavailable> {
-        let id = RunId::of(&start.enrollment.event);
-        let run = NewRun { id, enrollment: Arc::clone(&start.enrollment), digest: start.version.digest };
+        let event = &start.enrollment.event;
+        let id = if start.enrollment.preview { RunId::of_preview(event) } else { RunId::of(event) };
+        let run = NewRun { id, enrollment: Arc::clone(&start.enrollment) };
         self.store.enqueue(run).await?;
         let deadline = Instant::now() + patience.0;
         let mut pause = PAUSE_MIN;
@@ -74,7 +100,8 @@ impl Runs {
                 Claimed::Ended(record) => return Ok(record),
                 Claimed::Unknown => return Err(Unavailable(format!("run {id} was accepted and is gone"))),
                 Claimed::Busy => {
-                    over.await;
+                    let busy = || Unavailable(format!("run {id} is still being made by another caller"));
+                    tokio::time::timeout_at(deadline, over).await.map_err(|_| busy())?;
                     continue;
                 }
             };
@@ -88,15 +115,18 @@ impl Runs {
             if Instant::now() + next > deadline {
                 return Ok(Arc::new(*waiting));
             }
-            tracing::info!(run.id = %id, code = wait.code, "run {id} waits {next:?}: {}", wait.message);
+            // Not the message: it may be the action's own sentence.
+            tracing::info!(run.id = %id, code = wait.code, "run {id} waits {next:?}: {}", wait.code);
             tokio::time::sleep(next).await;
         }
     }
 
     /// One attempt of a claimed run, with its end recorded.
     async fn attempt(&self, start: &Start, claim: Claim) -> Result<Next, Unavailable> {
+        let (store, over) = (Arc::clone(&self.store), Arc::clone(&self.over));
+        let mut holding = Holding { store, over, fence: claim.fence, ended: false };
         let next = self.attempt_claimed(start, &claim).await?;
-        self.over.notify_waiters();
+        holding.ended = true;
         Ok(next)
     }
 
@@ -106,7 +136,7 @@ impl Runs {
         if !missing.is_empty() && claim.history.records.is_empty() {
             return self.finish(claim, Learned::default(), told.missing(&missing)).await;
         }
-        let snapshot = match self.snapshot(start, &claim.history).await {
+        let snapshot = match self.snapshot(start, claim).await {
             Ok(snapshot) => snapshot,
             Err(NoSnapshot::Unknown(object)) => {
                 return self.finish(claim, Learned::default(), told.unknown_object(&object)).await;
@@ -121,7 +151,9 @@ impl Runs {
         let client = Arc::clone(&start.connection.quickbooks);
         let mut door = Door::new(claim, Arc::clone(&self.store), client, Arc::clone(&start.grants));
         door.learn_snapshot(Arc::clone(&snapshot));
-        let given = Given { run: claim.fence.run, enrollment: Arc::clone(&claim.enrollment), snapshot };
+        // A preview shows the marker and the randomness of the run it previews.
+        let run = RunId::of(&claim.enrollment.event);
+        let given = Given { run, enrollment: Arc::clone(&claim.enrollment), snapshot };
         let attempted = self.sandbox.attempt(&start.version.loaded, given, door).await;
         match told.judge(attempted).await {
             ending::Judged::End { learned, record } => self.finish(claim, learned, *record).await,
@@ -130,11 +162,12 @@ impl Runs {
         }
     }
 
-    async fn snapshot(&self, start: &Start, history: &History) -> Result<Arc<Snapshot>, NoSnapshot> {
-        match &history.snapshot {
+    async fn snapshot(&self, start: &Start, claim: &Claim) -> Result<Arc<Snapshot>, NoSnapshot> {
+        match &claim.history.snapshot {
             Some(recorded) => Ok(Arc::clone(recorded)),
             None => {
-                let object = &start.enrollment.object;
+                // The object that was accepted first: the same event is the same run.
+                let object = &claim.enrollment.object;
                 let reads = start.version.definition.reads_of(object.kind);
                 let read = start.connection.hubspot.snapshot(object, reads).await?;
                 Ok(Arc::new(Snapshot { capabilities: start.grants.to_string(), ..read }))

@@ -10,7 +10,7 @@ use super::store::{Claim, Learned};
 use crate::action::Capability;
 use crate::effects::{Door, Overlay, Stop};
 use crate::quickbooks::Wait;
-use crate::sandbox::{self, Attempted, Ending, Exhausted, Outcome, Refusal, Usage};
+use crate::sandbox::{self, Attempted, Ending, Exhausted, Outcome, Refusal, Usage, printable};
 
 /// What became of an attempt.
 pub(super) enum Next {
@@ -114,13 +114,15 @@ impl<'a> Told<'a> {
         let Some(mut door) = door else {
             return Judged::Wait(self.waiting(Wait::new("internal", "the sandbox had no room for the run")));
         };
+        // A guest that was ended in the middle of a write: its answer is recorded before anything else.
+        let _answered = door.sent().await;
         let log = match &ending {
             // Where it trapped is for the action's author.
             Ending::Trapped(trap) => format!("{log}{trap}\n"),
             _ => log,
         };
         let measured = Some((usage, log));
-        let ending = match ending {
+        let mut ending = match ending {
             Ending::Stopped(Stop::Fenced) => return Judged::Lost,
             Ending::Stopped(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
             Ending::TimedOut => {
@@ -135,7 +137,7 @@ impl<'a> Told<'a> {
                 let wait = Wait::new(Exhausted::Cpu.code(), Exhausted::Cpu.sentence());
                 return Judged::Wait(self.waits(wait, door.history(), measured, true));
             }
-            Ending::Refusal(refusal) if refusal.kind == "wait" && !door.history().wrote() => {
+            Ending::Refusal(refusal) if refusal.kind == "wait" && !door.history().sent_any() => {
                 return self.wait(asked_to_wait(&refusal), &door, measured);
             }
             ending => ending,
@@ -144,6 +146,7 @@ impl<'a> Told<'a> {
             Ok(()) => {}
             Err(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
             Err(Stop::Fenced | Stop::Diverged { .. }) => return Judged::Lost,
+            Err(Stop::Unclear { position }) => ending = Ending::Stopped(Stop::Unclear { position }),
         }
         let standing = door.history().standing();
         let verdict = self.verdict(ending, &door, &standing);
@@ -175,6 +178,13 @@ impl<'a> Told<'a> {
             Ending::Stopped(Stop::Diverged { position }) => held(
                 "diverged",
                 format!("call {} differs from an earlier attempt, so it was not sent; restart the run", position + 1),
+            ),
+            Ending::Stopped(Stop::Unclear { position }) => held(
+                "unclear",
+                format!(
+                    "the answer to call {} was lost, and whether QuickBooks carried it out is not known; look there",
+                    position + 1
+                ),
             ),
             // These were answered before.
             Ending::Stopped(Stop::Wait(_) | Stop::Fenced) | Ending::TimedOut | Ending::NoInstance(_) => {
@@ -246,8 +256,8 @@ fn succeeded(outcome: Outcome, door: &Door, standing: &[Standing]) -> Verdict {
             "the action reports success, but QuickBooks accepted no write from it; its author must mend it",
         ),
     };
-    verdict.warnings = outcome.warnings.into_iter().map(problem).chain(standing.iter().filter_map(adopted)).collect();
-    verdict.outputs = outcome.outputs;
+    verdict.warnings = outcome.warnings.into_iter().map(problem).chain(standing.iter().filter_map(differs)).collect();
+    verdict.outputs = outcome.outputs.iter().map(|(name, value)| (printable(name), printable(value))).collect();
     verdict
 }
 
@@ -280,7 +290,7 @@ fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
 
 fn asked_to_wait(refusal: &Refusal) -> Wait {
     let said = refusal.problems.first().map_or("the action asked to wait", |problem| problem.message.as_str());
-    Wait::new("action_waits", said)
+    Wait::new("action_waits", printable(said))
 }
 
 /// Adds what stands in QuickBooks to a sentence about a run that did not come to its end.
@@ -304,10 +314,10 @@ fn names<'a>(documents: impl Iterator<Item = &'a Document>) -> String {
     documents.map(name_of).collect::<Vec<_>>().join(", ")
 }
 
-fn adopted(standing: &Standing) -> Option<Problem> {
-    standing.adopted.then(|| Problem {
-        code: "adopted".into(),
-        message: "QuickBooks answered with a document that it had made for an earlier request of this run".into(),
+fn differs(standing: &Standing) -> Option<Problem> {
+    standing.differs.then(|| Problem {
+        code: "answer_differs".into(),
+        message: "what QuickBooks made differs in its note or total from what was sent".into(),
         about: name_of(&standing.document),
         remedy: "compare it with the enrolled object".into(),
     })
@@ -315,6 +325,7 @@ fn adopted(standing: &Standing) -> Option<Problem> {
 
 fn problem(problem: sandbox::Problem) -> Problem {
     let sandbox::Problem { code, message, about, remedy } = problem;
+    let [code, message, about, remedy] = [code, message, about, remedy].map(|text| printable(&text));
     Problem { code, message, about, remedy }
 }
 

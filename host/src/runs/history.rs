@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::action::Verb;
 use crate::enrollment::Snapshot;
@@ -85,6 +87,11 @@ impl History {
         self.records.iter().filter_map(|record| Standing::read(record)).collect()
     }
 
+    /// Whether any write was sent, whatever came of it.
+    pub fn sent_any(&self) -> bool {
+        self.records.iter().any(|record| record.request_id.is_some())
+    }
+
     /// Whether QuickBooks accepted any write.
     pub fn wrote(&self) -> bool {
         self.records.iter().any(|record| record.is_accepted_write())
@@ -110,64 +117,94 @@ pub struct Document {
     pub set_by_quickbooks: Vec<&'static str>,
 }
 
-/// A document, and whether it is the one that was asked for.
+/// A document, and whether it is what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The document.
     pub document: Document,
-    /// QuickBooks answered with one that it had made for an earlier request of the same id: its
-    /// note is not the one that was sent. It is ours all the same, and worth a look.
-    pub adopted: bool,
+    /// Its note or total is not what was sent: QuickBooks made it for an earlier request of the same
+    /// id, or changed it. It is ours all the same, and worth a look.
+    pub differs: bool,
+}
+
+/// What is read of a body that was sent, and of its answer. Members may have any type: an accepted
+/// write is never left out because of one that is unusual.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Members {
+    id: Value,
+    doc_number: Value,
+    total_amt: Value,
+    display_name: Value,
+    name: Value,
+    private_note: Value,
+    txn_tax_detail: Tax,
+    line: Vec<Amount>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Tax {
+    total_tax: Value,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Amount {
+    amount: Value,
+    detail_type: Value,
 }
 
 impl Standing {
     /// Reads an accepted create. Updates and the like change a document that stood before.
     fn read(record: &Record) -> Option<Self> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Answer {
-            id: String,
-            doc_number: Option<String>,
-            total_amt: Option<serde_json::Number>,
-            display_name: Option<String>,
-            name: Option<String>,
-            private_note: Option<String>,
-        }
         if record.call.verb != Verb::Create || !record.is_accepted_write() {
             return None;
         }
         let Some(Ok(answer)) = &record.reply else { return None };
-        let answer: Answer = serde_json::from_str(answer).ok()?;
+        let answer: Members = serde_json::from_str(answer).unwrap_or_default();
+        let sent: Members = serde_json::from_str(&record.call.text).unwrap_or_default();
         let document = Document {
             entity: record.call.entity.clone(),
-            id: answer.id,
-            doc_number: answer.doc_number,
-            total: answer.total_amt.map(|total| two_places(&total.to_string())),
-            name: answer.display_name.or(answer.name),
+            id: text(&answer.id).unwrap_or_default(),
+            doc_number: text(&answer.doc_number),
+            total: text(&answer.total_amt).map(|total| two_places(&total)),
+            name: text(&answer.display_name).or_else(|| text(&answer.name)).or_else(|| record.call.key.clone()),
             set_by_quickbooks: Vec::new(),
         };
-        Some(Self { document, adopted: !notes_agree(&record.call.text, answer.private_note.as_deref()) })
+        let note_differs = !sent.private_note.is_null() && sent.private_note != answer.private_note;
+        Some(Self { document, differs: note_differs || totals_differ(&sent, &answer) })
     }
 }
 
-/// Whether the answer carries the note that was sent, if one was.
-fn notes_agree(sent: &str, answered: Option<&str>) -> bool {
-    #[derive(Deserialize)]
-    struct Sent {
-        #[serde(rename = "PrivateNote")]
-        private_note: Option<String>,
+/// Whether the total before tax is another than that of the lines that were sent. Where a line leaves
+/// its amount to QuickBooks, nothing can be said.
+fn totals_differ(sent: &Members, answer: &Members) -> bool {
+    let sent = sent.line.iter().try_fold(Decimal::ZERO, |sum, line| {
+        let amount = decimal(&line.amount)?;
+        let discount = line.detail_type == "DiscountLineDetail";
+        if discount { sum.checked_sub(amount) } else { sum.checked_add(amount) }
+    });
+    let tax = decimal(&answer.txn_tax_detail.total_tax).unwrap_or_default();
+    let made = decimal(&answer.total_amt).and_then(|total| total.checked_sub(tax));
+    matches!((sent, made), (Some(sent), Some(made)) if !sent.is_zero() && sent != made)
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
-    // Nearly always the note stands in the body letter by letter, and the body needs no parsing.
-    if answered.is_some_and(|note| sent.contains(note)) {
-        return true;
-    }
-    let sent = serde_json::from_str::<Sent>(sent).ok().and_then(|sent| sent.private_note);
-    sent.is_none() || sent.as_deref() == answered
+}
+
+fn decimal(value: &Value) -> Option<Decimal> {
+    text(value)?.parse().ok()
 }
 
 /// QuickBooks writes `100`, `100.0` and `100.00` alike; people read two places.
 fn two_places(amount: &str) -> String {
-    match amount.parse::<rust_decimal::Decimal>() {
+    match amount.parse::<Decimal>() {
         Ok(amount) if amount.scale() <= 2 => format!("{amount:.2}"),
         Ok(_) | Err(_) => amount.into(),
     }

@@ -6,7 +6,7 @@ use super::history::{Document, Record};
 use crate::action::Verb;
 use crate::ids::{Digest, RunId};
 use crate::quickbooks::fault::explain;
-use crate::sandbox::Usage;
+use crate::sandbox::{Usage, printable};
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -85,8 +85,8 @@ impl From<&Record> for CallLine {
     fn from(record: &Record) -> Self {
         Self {
             verb: record.call.verb,
-            entity: record.call.entity.clone(),
-            key: record.call.key.clone(),
+            entity: printable(&record.call.entity),
+            key: record.call.key.as_deref().map(printable),
             result: match &record.reply {
                 Some(Ok(_)) => "ok".into(),
                 Some(Err(fault)) => fault.code.clone(),

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::history::{History, Record, Reply};
 use super::record::RunRecord;
 use crate::enrollment::{Enrollment, Snapshot};
-use crate::ids::{Digest, RunId};
+use crate::ids::RunId;
 
 /// The right of one attempt to write. A later claim makes it worthless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub struct NewRun {
     pub id: RunId,
     /// What asked for it.
     pub enrollment: Arc<Enrollment>,
-    /// The action version it is pinned to.
-    pub digest: Digest,
 }
 
 /// Whether the event was new.

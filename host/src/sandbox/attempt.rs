@@ -221,6 +221,6 @@ fn over(store: Store<State>, meter: &Meter, ending: Ending, door: Option<Door>, 
 }
 
 /// A guest's text goes to terminals and web pages: no control characters but line ends.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }

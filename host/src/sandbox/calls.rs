@@ -5,7 +5,7 @@ use wasmtime::component::Resource;
 
 use super::attempt::{Company, Ended, State};
 use super::bindings::qbo::actions::{log, quickbooks, types};
-use super::limits::Exhausted;
+use super::limits::{Exhausted, HISTORY_BYTES_MAX};
 use crate::action::Verb;
 use crate::effects::{Door, Stop};
 use crate::runs::history::{Call, Fault, Reply};
@@ -26,7 +26,12 @@ impl State {
             wasmtime::bail!("{}", Exhausted::Calls.sentence());
         }
         self.place.leave();
-        match call(&mut self.world.table.get_mut(company)?.door).await {
+        let door = &mut self.world.table.get_mut(company)?.door;
+        match call(&mut *door).await {
+            Ok(_) if door.recorded_bytes() > HISTORY_BYTES_MAX => {
+                self.ended = Some(Ended::Exhausted(Exhausted::History));
+                wasmtime::bail!("{}", Exhausted::History.sentence())
+            }
             Ok(reply) => Ok(reply.map_err(fault)),
             Err(stop) => {
                 self.ended = Some(Ended::Stopped(stop));

@@ -20,12 +20,12 @@ pub const TABLE_ELEMENTS_MAX: usize = 20_000;
 /// takes about 90 KiB.
 pub const STACK_BYTES_MAX: usize = 512 << 10;
 
-/// Time spent running guest code in one attempt. The usual run takes 20–60 µs; 300 lines take
-/// 3 ms; an interpreter is about 50 times slower.
+/// Time spent running guest code in one attempt. The usual run takes about 0.1 ms, and ten times
+/// that in a process that has just begun; an interpreter is about 50 times slower.
 pub const CPU_MS_MAX: u64 = 1_000;
 
 /// Guest time after which a run goes on only with a slow-lane permit, so that a spinning guest
-/// can't take the threads from the others. Thirty times the usual run.
+/// can't take the threads from the others. Twenty times the usual run.
 pub const CPU_SLOW_LANE_MS: u64 = 2;
 
 /// QuickBooks calls in one attempt. 750 lines whose customer, products and invoice are all new
@@ -35,6 +35,10 @@ pub const CALLS_MAX: u32 = 1_000;
 /// Bytes that one call may carry from the guest to the host, and that a result may hold. An
 /// invoice of 750 lines is about 250 KiB.
 pub const CALL_BYTES_MAX: usize = 2 << 20;
+
+/// Bytes of all calls and answers of one attempt, which the host keeps as its history. 300 products
+/// matched and 750 lines written make about 3 MiB.
+pub const HISTORY_BYTES_MAX: usize = 32 << 20;
 
 /// Bytes of an answer that reaches a guest; a larger one is the fault `answer-too-large`.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
@@ -125,6 +129,8 @@ pub enum Exhausted {
     Calls,
     /// Size of one call.
     CallSize,
+    /// Size of all calls and answers.
+    History,
     /// Size of the outcome or refusal.
     Output,
 }
@@ -139,6 +145,7 @@ impl Exhausted {
             Self::Cpu => "cpu_exhausted",
             Self::Calls => "calls_exhausted",
             Self::CallSize => "call_too_large",
+            Self::History => "history_exhausted",
             Self::Output => "output_exhausted",
         }
     }
@@ -152,6 +159,7 @@ impl Exhausted {
             Self::Cpu => "the action computed for longer than an attempt may",
             Self::Calls => "the action made more QuickBooks calls than an attempt may",
             Self::CallSize => "the action handed over more data in one call than it may",
+            Self::History => "the action's calls and their answers are larger together than they may be",
             Self::Output => "the action's result is larger than it may be",
         }
     }

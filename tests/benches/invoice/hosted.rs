@@ -69,7 +69,7 @@ impl Hosted {
             preview: false,
         };
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection: connection() };
-        let store = Forgetful { enrollment: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) };
+        let store = Forgetful { run: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) };
         let runs = Runs::new(Arc::new(store), Arc::clone(&sandbox));
         let cache = CodeCache::open(checkout.join("target/code-cache")).expect("the code cache opens");
         let events = AtomicU64::new(0);
@@ -149,7 +149,7 @@ impl Hosted {
 
     /// The five calls of the measured sale, made without a guest.
     pub(crate) async fn calls(&self, claim: Claim) {
-        let store = Arc::new(Forgetful { enrollment: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) });
+        let store = Arc::new(Forgetful { run: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) });
         let client = Arc::clone(&self.start.connection.quickbooks);
         let mut door = Door::new(&claim, store, client, Arc::clone(&self.start.grants));
         let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
@@ -183,19 +183,19 @@ impl Hosted {
 /// A store that keeps nothing: what it costs to keep runs is measured with the durable stores. It
 /// has the enrolled object recorded already.
 struct Forgetful {
-    enrollment: Mutex<Option<Arc<Enrollment>>>,
+    run: Mutex<Option<NewRun>>,
     snapshot: Arc<Snapshot>,
 }
 
 #[async_trait]
 impl Store for Forgetful {
     async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
-        *self.enrollment.lock().expect("nothing panicked") = Some(run.enrollment);
+        *self.run.lock().expect("nothing panicked") = Some(run);
         Ok(Enqueued::New)
     }
 
     async fn claim(&self, run: RunId) -> Result<Claimed, Unavailable> {
-        let enrollment = self.enrollment.lock().expect("nothing panicked").take().expect("a run");
+        let NewRun { enrollment, .. } = self.run.lock().expect("nothing panicked").take().expect("a run");
         let history = History { snapshot: Some(Arc::clone(&self.snapshot)), records: Vec::new() };
         let fence = Fence { run, epoch: 1 };
         Ok(Claimed::Held(Box::new(Claim { fence, enrollment, history, attempts: 0, cpu_exhausted: 0 })))

@@ -15,6 +15,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("recursion_with_large_frames", recursion_with_large_frames),
     ("spin", spin),
     ("call_flood", call_flood),
+    ("history_flood", history_flood),
     ("odd_verb_flood", odd_verb_flood),
     ("huge_argument", huge_argument),
     ("huge_list_of_values", huge_list_of_values),
@@ -62,6 +63,15 @@ fn spin(_: &Enrollment, _: &Company) -> End {
     loop {
         turns = black_box(turns.wrapping_add(1));
     }
+}
+
+/// Few calls, each of them large and none of them granted.
+fn history_flood(_: &Enrollment, company: &Company) -> End {
+    let body = format!("{{\"PrivateNote\":\"{}\"}}", "x".repeat(1 << 20));
+    for count in 0..100 {
+        let _denied = company.create(&format!("flood:{count}"), "CreditMemo", &body);
+    }
+    success(String::new())
 }
 
 fn call_flood(_: &Enrollment, company: &Company) -> End {

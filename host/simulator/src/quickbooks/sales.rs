@@ -3,7 +3,7 @@
 //! Who buys and where the money goes is in `sales/parties.rs`, lines and their arithmetic in
 //! `sales/lines.rs`, dates in `sales/dates.rs`, links to estimates in `sales/links.rs`, the defaults of
 //! forms in `sales/forms.rs`, and what a stored transaction does to customers and stock in
-//! `sales/ledger.rs`.
+//! `sales/balances.rs`.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -17,15 +17,15 @@ use super::row::{Row, cents, decimal, default, money, part, parts, set, text};
 use super::tax;
 use super::write::Circumstances;
 
+mod balances;
 mod dates;
 mod forms;
-mod ledger;
 mod lines;
 mod links;
 mod parties;
 
+pub(crate) use self::balances::{add, apply, change_balance, difference, touch};
 pub(crate) use self::dates::check_open_books;
-pub(crate) use self::ledger::{add, apply, change_balance, difference, touch};
 pub(crate) use self::parties::{check_deposit_account, currency, customer, undeposited_funds};
 
 /// What a full update keeps although it was not sent.
