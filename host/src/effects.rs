@@ -269,7 +269,7 @@ impl Door {
             Ok::<_, Unavailable>((sent, fenced))
         });
         self.sending = Some(Sending { position, task });
-        self.sent().await.unwrap_or_else(|| Err(Stop::Fenced))
+        self.sent().await.unwrap_or(Err(Stop::Fenced))
     }
 
     /// Waits for the write under way, if there is one, and takes its answer in.
