@@ -94,7 +94,7 @@ impl<'h> Company<'h> {
         loop {
             let first = all.len() + 1;
             let paged = format!("{statement} STARTPOSITION {first} MAXRESULTS {PAGE_ROWS}");
-            let page = self.handle.query(&paged, &values)?;
+            let page = self.handle.query(&paged, &values).map_err(|fault| Fault::answered(entity, fault))?;
             let mut rows = rows::of(&page, entity).map_err(|cause| Fault::unreadable(entity, &cause))?;
             let last = rows.len() < PAGE_ROWS;
             all.append(&mut rows);
@@ -146,7 +146,8 @@ fn text(entity: &str, body: &impl Serialize) -> Result<String, Fault> {
 }
 
 fn answer<E: DeserializeOwned>(entity: &str, answered: Result<String, quickbooks::Fault>) -> Result<E, Fault> {
-    serde_json::from_str(&answered?).map_err(|cause| Fault::unreadable(entity, &cause))
+    let body = answered.map_err(|fault| Fault::answered(entity, fault))?;
+    serde_json::from_str(&body).map_err(|cause| Fault::unreadable(entity, &cause))
 }
 
 /// How many values from the start of the list go into one statement; at least one.

@@ -20,6 +20,7 @@ pub struct Fault {
     code: String,
     message: String,
     body: String,
+    entity: String,
 }
 
 impl Fault {
@@ -49,15 +50,22 @@ impl Fault {
         self.code == code
     }
 
+    /// What was answered to a call about an entity.
+    pub(crate) fn answered(entity: &str, fault: quickbooks::Fault) -> Self {
+        Self { code: fault.code, message: fault.message, body: fault.body, entity: entity.to_owned() }
+    }
+
     pub(crate) fn unreadable(entity: &str, cause: &serde_json::Error) -> Self {
         Self {
+            entity: entity.to_owned(),
             code: UNREADABLE.to_owned(),
             message: format!("The answer for {entity} could not be read: {cause}."),
             body: String::new(),
         }
     }
 
-    /// The fault as a problem that a bookkeeper understands.
+    /// The fault as a problem that a bookkeeper understands. It concerns QuickBooks' entity, such as
+    /// `Invoice`, unless whoever made the call names it better.
     pub fn problem(&self) -> Problem {
         let (code, sentence, remedy) = meaning(&self.code);
         let said = self.detail().unwrap_or_else(|| self.message.clone());
@@ -66,7 +74,7 @@ impl Fault {
         } else {
             format!("{sentence} The answer was ({}): {said}", self.code)
         };
-        Problem::new(code, message).remedy(remedy)
+        Problem::new(code, message).about(self.entity.clone()).remedy(remedy)
     }
 }
 
@@ -137,12 +145,6 @@ fn meaning(code: &str) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-impl From<quickbooks::Fault> for Fault {
-    fn from(fault: quickbooks::Fault) -> Self {
-        Self { code: fault.code, message: fault.message, body: fault.body }
-    }
-}
-
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         Self::fix(fault.problem())
@@ -172,7 +174,8 @@ mod tests {
     use super::*;
 
     fn fault(code: &str, body: &str) -> Fault {
-        Fault { code: code.to_owned(), message: String::new(), body: body.to_owned() }
+        let (code, message, body) = (code.to_owned(), String::new(), body.to_owned());
+        Fault::answered("Invoice", quickbooks::Fault { code, message, body })
     }
 
     #[test]
@@ -187,5 +190,10 @@ mod tests {
         assert!(fault("denied", "").is_denied());
         assert_eq!(fault("denied", "").problem().code, codes::CAPABILITY_DENIED);
         assert_eq!(fault("9999", "").problem().code, codes::QUICKBOOKS_REFUSED);
+    }
+
+    #[test]
+    fn a_problem_names_the_entity_that_the_call_was_about() {
+        assert_eq!(fault("6140", "").problem().about, "Invoice");
     }
 }

@@ -17,9 +17,9 @@ pub fn customer(who: &str) -> String {
     key("customer", &who.to_lowercase())
 }
 
-/// A product, by SKU or name.
-pub fn item(what: &str) -> String {
-    key("item", what)
+/// A product, by its name: QuickBooks lets no two have the same.
+pub fn item(name: &str) -> String {
+    key("item", name)
 }
 
 fn key(entity: &str, name: &str) -> String {

@@ -16,6 +16,7 @@ mod lines;
 mod listed;
 mod names;
 mod notes;
+mod number;
 mod party;
 mod products;
 mod sync_filter;
@@ -28,6 +29,7 @@ use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, codes};
 
 pub use contact::FILTERABLE as CONTACT_PROPERTIES;
 pub use notes::Notes;
+pub use products::ID_PROPERTIES as PRODUCT_ID_PROPERTIES;
 pub use terms::payment_terms;
 pub use totals::total_differs;
 
@@ -41,7 +43,6 @@ use totals::Totals;
 
 /// A sale that may be written: all its checks are behind it.
 pub struct Sale<'e> {
-    enrollment: &'e Enrollment,
     books: Books,
     date: Date,
     contact: Option<Contact<'e>>,
@@ -51,6 +52,7 @@ pub struct Sale<'e> {
     class: ClassUse,
     totals: Totals,
     notes: Notes,
+    number: Option<String>,
     warnings: Vec<Problem>,
 }
 
@@ -63,27 +65,35 @@ pub struct Written {
 }
 
 impl<'e> Sale<'e> {
-    /// Reads and checks everything, and writes nothing. `problems` brings what the action's own
-    /// checks found, so that all of it is refused at once.
-    pub fn prepare(enrollment: &'e Enrollment, company: &Company<'_>, mut problems: Problems) -> Result<Self, Refusal> {
+    /// Reads and checks everything, and writes nothing. `document` is QuickBooks' name of what the
+    /// sale becomes, such as `Invoice`; `problems` brings what the action's own checks found, so that
+    /// all of it is refused at once.
+    pub fn prepare(
+        enrollment: &'e Enrollment,
+        company: &Company<'_>,
+        document: &str,
+        mut problems: Problems,
+    ) -> Result<Self, Refusal> {
         let books = Books::read(company, &mut problems)?;
         let date = document_date(enrollment, &books, &mut problems);
         let notes = Notes::read(enrollment, &mut problems);
-        let class = ClassUse::read(enrollment, company, &books, &mut problems)?;
+        let number = || number::plan(enrollment, company, document, &notes, &mut problems);
+        let number = books.custom_numbers.then(number).transpose()?;
+        let class = ClassUse::read(enrollment, company, &books, &mut problems);
 
         let contact = Contact::of(enrollment);
         contact.inspect(|contact| contact.check_addresses(&mut problems));
         let customer = customer::plan(enrollment, company, contact, &books, &mut problems)?;
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
         let records = lines::records(enrollment, &mut problems);
-        let products = products::plan(enrollment, company, &records, &mut problems)?;
+        let products = products::plan(enrollment, company, &records, date, &mut problems)?;
         grants::check(enrollment, customer.as_ref(), products.as_ref(), &mut problems);
         let lines = lines::read(&records, &mut problems);
         let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
 
         let parts = customer.zip(products).zip(lines.zip(totals));
         let (((customer, products), (lines, totals)), warnings) = problems.settle_with(parts)?;
-        Ok(Self { enrollment, books, date, contact, customer, lines, products, class, totals, notes, warnings })
+        Ok(Self { books, date, contact, customer, lines, products, class, totals, notes, number, warnings })
     }
 
     /// Creates the customer and the products that are missing, and gives the document's parts.
@@ -110,9 +120,14 @@ impl<'e> Sale<'e> {
     }
 
     /// The number the document must bring along, where the company numbers by hand.
-    pub fn document_number(&self, entity: &str) -> Option<String> {
-        let made = self.enrollment.documents(entity).count();
-        self.books.custom_numbers.then(|| notes::document_number(&self.enrollment.object.id, made))
+    pub fn document_number(&self) -> Option<String> {
+        self.number.clone()
+    }
+
+    /// Whether tax comes after the discount, stated where there is a discount line: what is taken
+    /// off is not sold, so it is not taxed either.
+    pub fn tax_after_discount(&self) -> Option<bool> {
+        self.totals.has_discount_line(self.books.discounts_allowed).then_some(true)
     }
 
     /// The currency to state; none where the company has only one.

@@ -21,9 +21,9 @@ impl Action for CreateInvoice {
     fn run(enrollment: &Enrollment, company: &Company<'_>) -> Result<Outcome, Refusal> {
         let mut problems = Problems::new();
         sale::skip_if_invoiced(enrollment, &mut problems)?;
-        let terms = sale::payment_terms(enrollment, company, &mut problems)?;
+        let terms = sale::payment_terms(enrollment, company, &mut problems);
         let po_number = problems.note(po_number(enrollment)).flatten();
-        let sale = Sale::prepare(enrollment, company, problems)?;
+        let sale = Sale::prepare(enrollment, company, "Invoice", problems)?;
 
         // Every check is behind this line, and every write after it.
         let Written { customer, lines } = sale.write_missing(company)?;
@@ -31,8 +31,9 @@ impl Action for CreateInvoice {
             customer_ref: Some(customer),
             line: Some(lines),
             txn_date: Some(sale.date().to_string()),
-            doc_number: sale.document_number("Invoice"),
+            doc_number: sale.document_number(),
             currency_ref: sale.currency(),
+            apply_tax_after_discount: sale.tax_after_discount(),
             class_ref: sale.class(),
             sales_term_ref: terms,
             po_number,

@@ -31,6 +31,19 @@ fn the_contact_properties_that_a_filter_may_name_are_read() {
 }
 
 #[test]
+fn the_properties_that_may_hold_a_product_s_id_are_read_and_offered() {
+    let definition = definition();
+    let associated = definition["reads"][0]["associated"].as_array().unwrap();
+    let line = associated.iter().find(|one| one["kind"] == "line_item").unwrap();
+    let read = line["properties"].as_array().unwrap();
+    let inputs = definition["inputs"].as_array().unwrap();
+    let input = inputs.iter().find(|one| one["name"] == "product_id_property").unwrap();
+    let offered: Vec<_> = words(&input["choices"], "value").into_iter().collect();
+    assert_eq!(offered, sale::PRODUCT_ID_PROPERTIES);
+    assert!(offered.iter().all(|&property| read.iter().any(|one| one == property)));
+}
+
+#[test]
 fn only_the_calls_of_every_run_are_required() {
     let definition = definition();
     let capabilities = definition["capabilities"].as_array().unwrap();

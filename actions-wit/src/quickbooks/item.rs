@@ -25,6 +25,8 @@ members! {
         unit_price "UnitPrice": UnitPrice,
         /// Where its sales are booked.
         income_account_ref "IncomeAccountRef": Reference,
+        /// The first day of its stock, `YYYY-MM-DD`; only of inventory.
+        inv_start_date "InvStartDate": String,
         /// `false` for an item that was made inactive.
         active "Active": bool,
         ..rest

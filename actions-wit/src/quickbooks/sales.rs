@@ -25,6 +25,10 @@ members! {
         line "Line": Vec<Line>,
         /// The tax on it.
         txn_tax_detail "TxnTaxDetail": TxnTaxDetail,
+        /// Whether a discount line lowers what is taxed; QuickBooks takes an absent one as `false`.
+        /// Where only some lines are taxable, QuickBooks spreads the discount over all of them in
+        /// proportion to their amounts.
+        apply_tax_after_discount "ApplyTaxAfterDiscount": bool,
         /// Payment terms.
         sales_term_ref "SalesTermRef": Reference,
         /// Only where the company has one class for a document.

@@ -4,7 +4,7 @@
 use super::company::Books;
 use super::listed;
 use crate::quickbooks::{Class, Reference};
-use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
+use crate::{Company, Enrollment, Problem, Problems, codes};
 
 /// Where the chosen class goes.
 pub(super) enum ClassUse {
@@ -14,15 +14,10 @@ pub(super) enum ClassUse {
 }
 
 impl ClassUse {
-    pub(super) fn read(
-        enrollment: &Enrollment,
-        company: &Company<'_>,
-        books: &Books,
-        problems: &mut Problems,
-    ) -> Result<Self, Fault> {
+    pub(super) fn read(enrollment: &Enrollment, company: &Company<'_>, books: &Books, problems: &mut Problems) -> Self {
         const INPUT: &str = "class";
         if enrollment.chosen(INPUT).is_none() {
-            return Ok(Self::Nowhere);
+            return Self::Nowhere;
         }
         if !books.class_on_document && !books.class_on_lines {
             problems.add(
@@ -30,14 +25,14 @@ impl ClassUse {
                     .about(INPUT)
                     .remedy("Turn on class tracking in QuickBooks, or choose no class."),
             );
-            return Ok(Self::Nowhere);
+            return Self::Nowhere;
         }
-        let class: Option<Class> = listed::picked(enrollment, company, INPUT, problems)?;
-        Ok(match class.and_then(|class| class.id) {
+        let class: Option<Class> = listed::picked(enrollment, company, INPUT, problems);
+        match class.and_then(|class| class.id) {
             None => Self::Nowhere,
             Some(id) if books.class_on_lines => Self::Lines(Reference::to(id)),
             Some(id) => Self::Document(Reference::to(id)),
-        })
+        }
     }
 
     pub(super) fn of_document(&self) -> Option<Reference> {

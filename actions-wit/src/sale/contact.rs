@@ -55,9 +55,15 @@ impl<'e> Contact<'e> {
     pub(super) fn person(self, problems: &mut Problems) -> Option<Person<'e>> {
         let first = self.trio_member("firstname", "first name", problems);
         let last = self.trio_member("lastname", "last name", problems);
-        let email = self.require("email", "e-mail address", problems);
-        let email = email.filter(|address| self.check_email(address, problems));
+        let email = self.required_email(problems);
         Some(Person { first: first?, last: last?, email: email? })
+    }
+
+    /// The e-mail address of the customer, whoever that is: it must be there, and QuickBooks must
+    /// take it.
+    pub(super) fn required_email(self, problems: &mut Problems) -> Option<&'e str> {
+        let email = self.require("email", "e-mail address", problems);
+        email.filter(|address| self.check_email(address, problems))
     }
 
     /// The e-mail address, if mail can reach it.
@@ -65,18 +71,20 @@ impl<'e> Contact<'e> {
         self.record.text("email").filter(|address| is_usable_email(address))
     }
 
-    /// The postal address, if there is any part of it.
+    /// The postal address, if a letter with it would arrive. QuickBooks takes a country alone for
+    /// the whole address, and the document would lose the good one that the customer has.
     pub(super) fn address(self) -> Option<Address> {
         let part = |property| self.record.text(property).map(str::to_owned);
-        let address = Address {
-            line1: part("address"),
-            city: part("city"),
+        let (line1, city, postal_code) = (part("address"), part("city"), part("zip"));
+        let arrives = line1.is_some() && (city.is_some() || postal_code.is_some());
+        arrives.then(|| Address {
+            line1,
+            city,
             country_sub_division_code: part("state"),
-            postal_code: part("zip"),
+            postal_code,
             country: part("country"),
             ..Address::default()
-        };
-        (address != Address::default()).then_some(address)
+        })
     }
 
     /// Checks the e-mail and postal address as a document carries them.
@@ -164,10 +172,17 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_without_any_part_of_an_address_has_none() {
-        assert_eq!(Contact { record: &contact(&[]) }.address(), None);
-        let record = contact(&[("city", "Bayshore")]);
-        let address = Contact { record: &record }.address().unwrap();
-        assert_eq!(address.city.as_deref(), Some("Bayshore"));
+    fn a_postal_address_is_a_street_with_a_city_or_a_zip_code() {
+        let city_of = |properties: &[(&str, &str)]| {
+            let record = contact(properties);
+            Contact { record: &record }.address().map(|address| address.city)
+        };
+        for partial in
+            [&[][..], &[("country", "US")], &[("city", "Bayshore"), ("state", "CA")], &[("address", "1 Elm")]]
+        {
+            assert_eq!(city_of(partial), None, "{partial:?}");
+        }
+        assert_eq!(city_of(&[("address", "1 Elm"), ("city", "Bayshore")]), Some(Some("Bayshore".to_owned())));
+        assert_eq!(city_of(&[("address", "1 Elm"), ("zip", "94326")]), Some(None));
     }
 }

@@ -5,6 +5,7 @@ mod creation;
 
 use super::company::Books;
 use super::contact::{self, Contact};
+use super::listed;
 use super::names::{SHORT_NAME_MAX, check_name};
 use super::party::{Found, Matching, Party};
 use super::sync_filter::SyncFilter;
@@ -81,9 +82,7 @@ fn reference(customer: &Customer) -> Reference {
 }
 
 fn chosen(company: &Company<'_>, id: &str, problems: &mut Problems) -> Result<Option<Box<Customer>>, Fault> {
-    let statement = "SELECT * FROM Customer WHERE Id = ? AND Active IN (true, false)";
-    let customer: Option<Customer> = company.query(statement, &[id])?.into_iter().next();
-    Ok(problems.note(match customer {
+    Ok(problems.note(match listed::by_id::<Customer>(company, id)? {
         Some(customer) if customer.active == Some(false) => Err(inactive(&customer).about("customer")),
         Some(customer) => Ok(Box::new(customer)),
         None => Err(Problem::new(codes::CHOICE_NOT_FOUND, format!("QuickBooks has no customer with the id {id}."))
@@ -109,12 +108,12 @@ fn party<'e>(enrollment: &'e Enrollment, contact: Option<Contact<'e>>, problems:
     if matching == Matching::Synced && !is_eligible(enrollment, contact, problems) {
         return None;
     }
-    let person = contact.person(problems)?;
     if business != Some(true) {
-        return Some(Party::Person(person, matching));
+        return contact.person(problems).map(|person| Party::Person(person, matching));
     }
-    let name = problems.note(business_name(enrollment))?;
-    Some(Party::Business { name, email: person.email })
+    let email = contact.required_email(problems);
+    let name = problems.note(business_name(enrollment));
+    Some(Party::Business { name: name?, email: email? })
 }
 
 fn business_name(enrollment: &Enrollment) -> Result<&str, Problem> {
@@ -162,7 +161,8 @@ fn left_to_data_sync(enrollment: &Enrollment, party: &Party<'_>, problems: &mut 
 /// The rows among which the customer is, inactive ones included.
 ///
 /// The legacy match asks by name: QuickBooks may not let e-mail addresses be asked for, and an
-/// address that stands second in the text would not be found.
+/// address that stands second in the text would not be found. A company is asked for by both of its
+/// names, since the query language knows no `OR`.
 fn candidates(company: &Company<'_>, party: &Party<'_>) -> Result<Vec<Customer>, Fault> {
     const BY_NAME: &str = "SELECT * FROM Customer \
         WHERE GivenName = ? AND FamilyName = ? AND Active IN (true, false)";
@@ -182,10 +182,11 @@ fn candidates(company: &Company<'_>, party: &Party<'_>) -> Result<Vec<Customer>,
             }
         }
         Party::Business { name, .. } => {
-            let rows: Vec<Customer> = company.query(BY_COMPANY, &[name])?;
-            if rows.is_empty() {
-                return company.query(BY_DISPLAY_NAME, &[name]);
-            }
+            let mut rows: Vec<Customer> = company.query(BY_DISPLAY_NAME, &[name])?;
+            let by_company: Vec<Customer> = company.query(BY_COMPANY, &[name])?;
+            let new = |row: &Customer| !rows.iter().any(|known| known.id == row.id);
+            let mut others: Vec<Customer> = by_company.into_iter().filter(new).collect();
+            rows.append(&mut others);
             Ok(rows)
         }
     }
@@ -193,8 +194,13 @@ fn candidates(company: &Company<'_>, party: &Party<'_>) -> Result<Vec<Customer>,
 
 fn ambiguous(customers: &[Customer]) -> Problem {
     let list: Vec<String> = customers.iter().map(named).collect();
-    Problem::new(codes::CUSTOMER_AMBIGUOUS, format!("Several customers match the contact: {}.", list.join(", ")))
-        .remedy("Merge them in QuickBooks, or choose the customer in the step.")
+    let list = list.join(", ");
+    let message = match customers {
+        [_] => format!("{list} has the company's name, but may be one person of it: its e-mail address differs."),
+        _ => format!("Several customers match: {list}."),
+    };
+    Problem::new(codes::CUSTOMER_AMBIGUOUS, message)
+        .remedy("Merge or correct them in QuickBooks, or choose the customer in the step.")
 }
 
 fn inactive(customer: &Customer) -> Problem {

@@ -20,7 +20,7 @@ pub(super) struct Style<'s> {
 pub(super) fn lines(lines: &[SaleLine<'_>], items: &[Reference], totals: &Totals, style: &Style<'_>) -> Vec<Line> {
     let of_sale = lines.iter().zip(items);
     let mut document: Vec<Line> = of_sale.map(|(line, item)| sold(line, item, style)).collect();
-    if style.discounts_allowed && !totals.discount.is_zero() {
+    if totals.has_discount_line(style.discounts_allowed) {
         document.push(discount(totals.discount));
     }
     document

@@ -89,10 +89,25 @@ impl<'e> SaleLine<'e> {
             let checked = check_length(text, DESCRIPTION_MAX, "description of the line");
             problems.note(checked.map_err(|problem| problem.about(record.describe())));
         }
-        if let Some(frequency) = record.text("recurringbillingfrequency") {
-            problems.warn(recurring(record, frequency));
+        let sold = problems.note(Self::priced(line, quantity?, price?))?;
+        match record.text("recurringbillingfrequency") {
+            // Its amount can be that of the whole term.
+            Some(frequency) => problems.warn(recurring(record, frequency)),
+            None => sold.compare_with_amount(problems),
         }
-        problems.note(Self::priced(line, quantity?, price?))
+        Some(sold)
+    }
+
+    /// HubSpot computes a line's amount of the same properties; another amount means that one of
+    /// them is not read as HubSpot means it. One that cannot be read says nothing.
+    fn compare_with_amount(&self, problems: &mut Problems) {
+        let LineRecord(record) = self.record;
+        let Some(amount) = record.decimal("amount").ok().flatten() else {
+            return;
+        };
+        if Unrounded::new(amount).map(Unrounded::round_half_up) != Ok(self.net) {
+            problems.warn(amount_differs(record, self.net, amount));
+        }
     }
 
     fn priced(record: LineRecord<'e>, quantity: Quantity, unit_price: UnitPrice) -> Result<Self, Problem> {
@@ -136,6 +151,12 @@ fn net_of(record: &CrmObject, quantity: Quantity, price: UnitPrice) -> Result<Mo
             if amount == net(price.less(each))? { Ok(amount) } else { Err(unclear_discount(record)) }
         }
     }
+}
+
+fn amount_differs(record: &CrmObject, net: Money, amount: Decimal) -> Problem {
+    Problem::new(codes::TOTALS_DIFFER, format!("The line comes to {net}, and its amount in HubSpot says {amount}."))
+        .about(record.describe())
+        .remedy("Compare quantity, price and discount of the line with its amount in HubSpot.")
 }
 
 fn discount_out_of_range(record: &CrmObject, price: UnitPrice) -> Problem {
@@ -224,6 +245,25 @@ mod tests {
         let with = |each| net(&[("quantity", "1"), ("price", "100"), ("discount", each)]);
         assert_eq!(with("100.01"), Err(codes::LINE_DISCOUNT_OUT_OF_RANGE));
         assert_eq!(with("-1"), Err(codes::LINE_DISCOUNT_OUT_OF_RANGE));
+    }
+
+    #[test]
+    fn an_amount_that_differs_from_the_net_one_is_a_warning_unless_the_line_recurs() {
+        let warnings = |amount, frequency| {
+            let record = record(&[
+                ("quantity", "3"),
+                ("price", "33.335"),
+                ("hs_discount_percentage", "7.5"),
+                ("amount", amount),
+                ("recurringbillingfrequency", frequency),
+            ]);
+            let mut problems = Problems::new();
+            SaleLine::read(LineRecord(&record), &mut problems);
+            problems.settle().unwrap().into_iter().map(|one| one.code).collect::<Vec<_>>()
+        };
+        assert!(warnings("92.504625", "").is_empty());
+        assert_eq!(warnings("92.51", ""), [codes::TOTALS_DIFFER]);
+        assert_eq!(warnings("1110.06", "monthly"), [codes::RECURRING_LINE]);
     }
 
     #[test]

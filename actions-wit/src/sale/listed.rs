@@ -36,19 +36,23 @@ impl Listed for Account {
     }
 }
 
-/// The entity an input picks by id, if it picks one that can be used.
+/// The entity with an id, inactive or not.
+pub(super) fn by_id<E: Entity>(company: &Company<'_>, id: &str) -> Result<Option<E>, Fault> {
+    let statement = format!("SELECT * FROM {} WHERE Id = ? AND Active IN (true, false)", E::NAME);
+    Ok(company.query(&statement, &[id])?.into_iter().next())
+}
+
+/// The entity an input picks by id, if it picks one that can be used. A list that may not be looked
+/// at is a problem of the input: the other checks go on.
 pub(super) fn picked<L: Listed>(
     enrollment: &Enrollment,
     company: &Company<'_>,
     input: &'static str,
     problems: &mut Problems,
-) -> Result<Option<L>, Fault> {
-    let Some(id) = enrollment.chosen(input) else {
-        return Ok(None);
-    };
-    let statement = format!("SELECT * FROM {} WHERE Id = ? AND Active IN (true, false)", L::NAME);
-    let found: Option<L> = company.query(&statement, &[id])?.into_iter().next();
-    Ok(problems.note(usable(found, input, id)))
+) -> Option<L> {
+    let id = enrollment.chosen(input)?;
+    let found = by_id(company, id).map_err(|fault| fault.problem().about(input));
+    problems.note(found.and_then(|found| usable(found, input, id)))
 }
 
 fn usable<L: Listed>(found: Option<L>, input: &'static str, id: &str) -> Result<L, Problem> {

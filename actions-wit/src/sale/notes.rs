@@ -1,5 +1,5 @@
-//! The words on a document: the marker by which it is found again, the memo that the customer
-//! reads, and the number where the company numbers by hand.
+//! The words on a document: the marker by which it is found again, and the memo that the customer
+//! reads.
 
 use super::names::check_length;
 use crate::quickbooks::Memo;
@@ -19,6 +19,7 @@ enum MarkerPlace {
 pub struct Notes {
     memo: Option<String>,
     private: Option<String>,
+    has_marker: bool,
 }
 
 impl Notes {
@@ -40,11 +41,12 @@ impl Notes {
     fn place(place: MarkerPlace, memo: Option<&str>, marker: &str) -> Self {
         let own = memo.map(str::to_owned);
         match place {
-            MarkerPlace::None => Self { memo: own, private: None },
-            MarkerPlace::PrivateNote => Self { memo: own, private: Some(marker.to_owned()) },
+            MarkerPlace::None => Self { memo: own, private: None, has_marker: false },
+            MarkerPlace::PrivateNote => Self { memo: own, private: Some(marker.to_owned()), has_marker: true },
             MarkerPlace::CustomerMemo => Self {
                 memo: Some(own.map_or_else(|| marker.to_owned(), |own| format!("{own}\n{marker}"))),
                 private: None,
+                has_marker: true,
             },
         }
     }
@@ -55,18 +57,15 @@ impl Notes {
         Some(Memo { value })
     }
 
+    /// Whether the document can be told from others by its marker.
+    pub(super) fn have_marker(&self) -> bool {
+        self.has_marker
+    }
+
     /// What only the books show.
     pub fn private_note(&self) -> Option<String> {
         self.private.clone()
     }
-}
-
-/// The number of a document whose company numbers by hand: QuickBooks would leave it empty. It
-/// names the HubSpot record, so a person finds the deal by it; a further document of the same
-/// record counts on, since QuickBooks refuses a number twice. Record ids have at most sixteen
-/// digits, and twenty-one characters are allowed.
-pub(super) fn document_number(object_id: &str, documents_made: usize) -> String {
-    if documents_made == 0 { format!("HS-{object_id}") } else { format!("HS-{object_id}-{}", documents_made + 1) }
 }
 
 #[cfg(test)]
@@ -83,12 +82,5 @@ mod tests {
         assert_eq!(memo.private_note(), None);
         let none = Notes::place(MarkerPlace::None, None, "mark");
         assert!(none.customer_memo().is_none() && none.private_note().is_none());
-    }
-
-    #[test]
-    fn numbers_of_one_record_differ_and_fit() {
-        assert_eq!(document_number("789", 0), "HS-789");
-        assert_eq!(document_number("789", 1), "HS-789-2");
-        assert!(document_number("1234567890123456", 8).len() <= 21);
     }
 }

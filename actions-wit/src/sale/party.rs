@@ -5,6 +5,9 @@ use super::contact::Person;
 use crate::keys;
 use crate::quickbooks::{Customer, EmailAddress, Reference};
 
+/// QuickBooks adds this to the display name of a customer that is made inactive.
+const INACTIVE_SUFFIX: &str = " (deleted)";
+
 /// How a person of HubSpot is known among QuickBooks' customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Matching {
@@ -28,6 +31,7 @@ pub(super) enum Party<'e> {
 pub(super) enum Found {
     One(Box<Customer>),
     None,
+    /// Nobody can tell which one is meant; a single one is not sure to be.
     Several(Vec<Customer>),
     Inactive(Box<Customer>),
 }
@@ -41,12 +45,14 @@ impl<'e> Party<'e> {
         if active.iter().any(|row| row.job != Some(true)) {
             active.retain(|row| row.job != Some(true));
         }
-        // Several people share one address: then the name decides, where it can.
-        if active.len() > 1 && active.iter().any(|row| self.is_namesake(row)) {
+        // Several people share one address, and people share their company's name: then the
+        // customer's own name decides, where it can.
+        if active.iter().any(|row| self.is_namesake(row)) {
             active.retain(|row| self.is_namesake(row));
         }
-        match (active.len(), active.pop(), inactive.into_iter().next()) {
-            (1, Some(one), _) => Found::One(Box::new(one)),
+        let surely = |row: &Customer| self.is_surely(row);
+        match (active.len(), active.pop(), inactive.into_iter().find(surely)) {
+            (1, Some(one), _) if surely(&one) => Found::One(Box::new(one)),
             (_, Some(last), _) => {
                 active.push(last);
                 Found::Several(active)
@@ -100,7 +106,16 @@ impl<'e> Party<'e> {
         match self {
             Self::Person(person, Matching::Legacy) => self.is_namesake(row) && has_email(row, person.email),
             Self::Person(person, Matching::Synced) => has_email(row, person.email),
-            Self::Business { .. } => self.is_namesake(row),
+            Self::Business { name, .. } => self.is_namesake(row) || same(row.company_name.as_deref(), name),
+        }
+    }
+
+    /// Whether a customer that fits is meant even where nobody else fits. People who work for a
+    /// company carry its name too: without the display name, the e-mail address has to agree.
+    fn is_surely(&self, row: &Customer) -> bool {
+        match self {
+            Self::Person(..) => true,
+            Self::Business { .. } => self.is_namesake(row) || self.has_email_of(row),
         }
     }
 
@@ -110,7 +125,8 @@ impl<'e> Party<'e> {
                 same(row.given_name.as_deref(), person.first) && same(row.family_name.as_deref(), person.last)
             }
             Self::Business { name, .. } => {
-                same(row.company_name.as_deref(), name) || same(row.display_name.as_deref(), name)
+                let known = row.display_name.as_deref();
+                same(known.map(|known| known.strip_suffix(INACTIVE_SUFFIX).unwrap_or(known)), name)
             }
         }
     }
@@ -141,6 +157,7 @@ mod tests {
     const JANE: Person<'static> = Person { first: "Jane", last: "Doe", email: "jane@x.com" };
     const LEGACY: Party<'static> = Party::Person(JANE, Matching::Legacy);
     const SYNCED: Party<'static> = Party::Person(JANE, Matching::Synced);
+    const BUSINESS: Party<'static> = Party::Business { name: "Acme", email: "jane@x.com" };
 
     fn customer(id: &str, first: &str, email: &str) -> Customer {
         Customer {
@@ -205,6 +222,35 @@ mod tests {
         assert!(matches!(LEGACY.pick(vec![inactive.clone()]), Found::Inactive(_)));
         let found = LEGACY.pick(vec![inactive, customer("2", "Jane", "jane@x.com")]);
         assert_eq!(id_of(&found), Some("2"));
+    }
+
+    fn of_company(id: &str, display_name: &str, email: &str) -> Customer {
+        Customer {
+            display_name: Some(display_name.to_owned()),
+            company_name: Some("Acme".to_owned()),
+            ..customer(id, "Jane", email)
+        }
+    }
+
+    #[test]
+    fn a_company_comes_before_the_people_who_carry_its_name() {
+        let rows = vec![of_company("1", "Jane Doe", "jane@x.com"), of_company("2", "Acme", "office@x.com")];
+        assert_eq!(id_of(&BUSINESS.pick(rows)), Some("2"));
+    }
+
+    #[test]
+    fn a_customer_with_the_company_s_name_alone_needs_its_address_too() {
+        assert_eq!(id_of(&BUSINESS.pick(vec![of_company("1", "Acme West", "Jane@x.com")])), Some("1"));
+        let other = || of_company("1", "Acme West", "office@x.com");
+        assert!(matches!(BUSINESS.pick(vec![other()]), Found::Several(_)));
+        assert!(matches!(BUSINESS.pick(vec![other(), of_company("2", "Acme East", "jane@x.com")]), Found::Several(_)));
+    }
+
+    #[test]
+    fn an_inactive_company_is_known_by_the_name_it_had() {
+        let inactive = |display_name| Customer { active: Some(false), ..of_company("1", display_name, "office@x.com") };
+        assert!(matches!(BUSINESS.pick(vec![inactive("Acme (deleted)")]), Found::Inactive(_)));
+        assert_eq!(BUSINESS.pick(vec![inactive("Jane Doe (deleted)")]), Found::None);
     }
 
     #[test]

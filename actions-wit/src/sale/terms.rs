@@ -2,21 +2,17 @@
 
 use super::listed;
 use crate::quickbooks::{Reference, Term};
-use crate::{Company, Enrollment, Fault, Problems};
+use crate::{Company, Enrollment, Problems};
 
 /// The value of “as the company has set it”.
 const COMPANY_DEFAULT: &str = "company-default";
 
 /// The terms that the step picks; `None` leaves them to QuickBooks.
-pub fn payment_terms(
-    enrollment: &Enrollment,
-    company: &Company<'_>,
-    problems: &mut Problems,
-) -> Result<Option<Reference>, Fault> {
+pub fn payment_terms(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Option<Reference> {
     const INPUT: &str = "payment_terms";
     if enrollment.input(INPUT) == Some(COMPANY_DEFAULT) {
-        return Ok(None);
+        return None;
     }
-    let term: Option<Term> = listed::picked(enrollment, company, INPUT, problems)?;
-    Ok(term.and_then(|term| term.id).map(Reference::to))
+    let term: Option<Term> = listed::picked(enrollment, company, INPUT, problems);
+    term.and_then(|term| term.id).map(Reference::to)
 }

@@ -27,6 +27,12 @@ impl Totals {
         Ok(totals)
     }
 
+    /// Whether the document has a discount line: only where there are discounts, and the company
+    /// allows them.
+    pub(super) fn has_discount_line(&self, discounts_allowed: bool) -> bool {
+        discounts_allowed && !self.discount.is_zero()
+    }
+
     /// Sums the lines and compares the sum with the object's amount.
     pub(super) fn check(
         enrollment: &Enrollment,
@@ -50,8 +56,7 @@ impl Totals {
                     .remedy("Correct the line items in HubSpot; money given back is a refund or a credit."),
             );
         }
-        let discount_line = books.discounts_allowed && !totals.discount.is_zero();
-        let count = lines.len() + usize::from(discount_line);
+        let count = lines.len() + usize::from(totals.has_discount_line(books.discounts_allowed));
         if count > LINES_MAX {
             problems.add(
                 Problem::new(

@@ -52,7 +52,7 @@ pub(super) fn write(
     match company.create(&party.key(), &party.draft(display_name, currency)) {
         Ok(customer) => return Ok(reference(&customer)),
         Err(fault) if fault.is(DUPLICATE_NAME) => {}
-        Err(fault) => return Err(fault.into()),
+        Err(fault) => return Err(named(&fault, display_name)),
     }
     let names = party.display_names();
     let same = |row: &&Customer| party.has_email_of(row) && row.active != Some(false);
@@ -61,8 +61,12 @@ pub(super) fn write(
     }
     let [_, longer] = &names;
     // Another body is another write, so it has a key of its own.
-    let customer = company.create(&keys::customer(longer), &party.draft(longer, currency))?;
-    Ok(reference(&customer))
+    let created = company.create(&keys::customer(longer), &party.draft(longer, currency));
+    created.map(|customer| reference(&customer)).map_err(|fault| named(&fault, longer))
+}
+
+fn named(fault: &Fault, display_name: &str) -> Refusal {
+    fault.problem().about(format!("customer {display_name}")).into()
 }
 
 fn namesakes(company: &Company<'_>, names: &[String; 2]) -> Result<Vec<Customer>, Fault> {

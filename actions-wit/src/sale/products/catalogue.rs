@@ -21,11 +21,13 @@ pub(super) enum Match<'c> {
     /// The line names an id that does not exist: a slip, and no reason to look further.
     UnknownId(&'c str),
     Missing,
+    /// Missing, and not to be created either: a product with another SKU has the name.
+    NameTaken(&'c Item),
 }
 
 impl Match<'_> {
     pub(super) fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing)
+        matches!(self, Self::Missing | Self::NameTaken(_))
     }
 }
 
@@ -46,8 +48,8 @@ impl<'p> Catalogue<'p> {
         id_property: Option<&'p str>,
     ) -> Result<Self, Fault> {
         let mut catalogue = Self { id_property, ..Self::default() };
-        let ids: BTreeSet<&str> = lines.iter().filter_map(|&line| catalogue.id_of(line)).collect();
-        catalogue.fetch(company, "Id", &ids)?;
+        let ids = lines.iter().filter_map(|&line| catalogue.id_of(line)).filter(|id| fits(id));
+        catalogue.fetch(company, "Id", &ids.collect())?;
 
         let unidentified = |line: &LineRecord<'_>| id_property.and_then(|property| line.0.text(property)).is_none();
         let skus = lines.iter().copied().filter(unidentified).filter_map(LineRecord::sku);
@@ -81,11 +83,22 @@ impl<'p> Catalogue<'p> {
         let Some(ids) = self.ids_by_name.get(&folded(leaf(name))) else {
             return Match::Missing;
         };
+        self.find_by_name(name, line.sku(), ids)
+    }
+
+    /// Of items that share a name, the one at the top is meant before those under a parent, and a
+    /// path means the one item at its end. An item with another SKU than the line's is not meant.
+    fn find_by_name<'c>(&'c self, name: &str, sku: Option<&str>, ids: &'c BTreeSet<String>) -> Match<'c> {
         let path = folded(name);
-        let is_meant = |item: &&Item| {
-            !name.contains(':') || item.fully_qualified_name.as_deref().is_some_and(|known| folded(known) == path)
+        let is_at_path = |item: &&Item| {
+            let known = item.fully_qualified_name.as_deref();
+            known.is_some_and(|known| folded(known.strip_suffix(INACTIVE_SUFFIX).unwrap_or(known)) == path)
         };
-        usable(self.items_of(ids).filter(is_meant))
+        let fitting = || self.items_of(ids).filter(|item| !contradicts(item, sku));
+        let at_path = usable(fitting().filter(is_at_path));
+        let found = if name.contains(':') || matches!(at_path, Match::One(_)) { at_path } else { usable(fitting()) };
+        let holder = || self.items_of(ids).filter(is_at_path).find(|item| is_active(item));
+        if found.is_missing() { holder().map_or(Match::Missing, Match::NameTaken) } else { found }
     }
 
     fn fetch(&mut self, company: &Company<'_>, member: &str, values: &BTreeSet<&str>) -> Result<(), Fault> {
@@ -122,7 +135,7 @@ impl<'p> Catalogue<'p> {
 
 /// The one item that can be sold; an item that cannot does not compete with one that can.
 pub(super) fn usable<'c>(candidates: impl Iterator<Item = &'c Item>) -> Match<'c> {
-    let (active, inactive): (Vec<&Item>, Vec<&Item>) = candidates.partition(|item| item.active != Some(false));
+    let (active, inactive): (Vec<&Item>, Vec<&Item>) = candidates.partition(|item| is_active(item));
     let (sellable, other): (Vec<&Item>, Vec<&Item>) = active.into_iter().partition(|item| is_sellable(item));
     match (sellable.as_slice(), other.first(), inactive.first()) {
         (&[one], _, _) => Match::One(one),
@@ -131,6 +144,16 @@ pub(super) fn usable<'c>(candidates: impl Iterator<Item = &'c Item>) -> Match<'c
         (&[], None, Some(inactive)) => Match::Inactive(inactive),
         (&[], None, None) => Match::Missing,
     }
+}
+
+/// Whether an item of the right name has another SKU than the line: then it is another product.
+pub(super) fn contradicts(item: &Item, sku: Option<&str>) -> bool {
+    let known = item.sku.as_deref().filter(|known| !known.is_empty());
+    known.zip(sku).is_some_and(|(known, sku)| folded(known) != folded(sku))
+}
+
+fn is_active(item: &Item) -> bool {
+    item.active != Some(false)
 }
 
 /// A category is no product (error 2500), and a bundle needs a line of another type.
@@ -182,6 +205,7 @@ mod tests {
             Match::NotSellable(_) => "not sellable".to_owned(),
             Match::UnknownId(_) => "unknown id".to_owned(),
             Match::Missing => "missing".to_owned(),
+            Match::NameTaken(_) => "name taken".to_owned(),
         }
     }
 
@@ -235,5 +259,23 @@ mod tests {
         assert_eq!(found(items(), &[("name", "garden:seat")]), "2");
         assert_eq!(found(items(), &[("name", "Seat")]), "several 2");
         assert_eq!(found(items(), &[("name", "Cellar:Seat")]), "missing");
+    }
+
+    #[test]
+    fn the_item_at_the_top_comes_before_its_namesakes_under_a_parent() {
+        let under = Item { fully_qualified_name: Some("Office:Seat".to_owned()), ..item("1", "Seat", "") };
+        let items = |top| vec![under.clone(), top];
+        assert_eq!(found(items(item("2", "Seat", "")), &[("name", "seat")]), "2");
+        let retired = Item { active: Some(false), ..item("2", "Seat (deleted)", "") };
+        assert_eq!(found(items(retired), &[("name", "Seat")]), "1");
+    }
+
+    #[test]
+    fn a_name_does_not_match_against_the_sku() {
+        let line = [("name", "Seat"), ("hs_sku", "S-2")];
+        assert_eq!(found(vec![item("1", "Seat", "S-1")], &line), "name taken");
+        assert_eq!(found(vec![item("1", "Seat", "")], &line), "1");
+        let under = Item { fully_qualified_name: Some("Office:Seat".to_owned()), ..item("1", "Seat", "S-1") };
+        assert_eq!(found(vec![under], &line), "missing");
     }
 }

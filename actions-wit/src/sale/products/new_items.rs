@@ -1,4 +1,5 @@
-//! The products that are to be created. Lines that mean the same new product share it.
+//! The products that are to be created. Lines that mean the same new product share it. Names are
+//! unique among them, as QuickBooks demands, and so are SKUs, by which lines are matched.
 
 use super::{LineRecord, created_meanwhile, reference};
 use crate::fault::DUPLICATE_NAME;
@@ -6,12 +7,14 @@ use crate::keys;
 use crate::money::UnitPrice;
 use crate::quickbooks::{Item, Reference};
 use crate::sale::names::{SHORT_NAME_MAX, check_length, check_name};
-use crate::{Company, Problem, Refusal, codes};
+use crate::{Company, Fault, Problem, Refusal, codes};
 
 /// A product as it is to be created: a service, since HubSpot knows nothing of stock.
 pub(super) struct NewItem {
     pub(super) name: String,
-    sku: Option<String>,
+    pub(super) sku: Option<String>,
+    /// The line that brought it, for problems.
+    line: String,
     unit_price: Option<UnitPrice>,
     income_account: Reference,
 }
@@ -28,17 +31,26 @@ pub(super) fn add(
     if let Some(sku) = sku {
         check_length(sku, SHORT_NAME_MAX, "SKU")?;
     }
-    let same_name = |item: &NewItem| item.name.to_lowercase() == name.to_lowercase();
-    if let Some(place) = items.iter().position(same_name) {
-        let known = items[place].sku.as_deref();
-        return match (known, sku) {
-            (Some(known), Some(sku)) if !known.eq_ignore_ascii_case(sku) => Err(name_taken(name, known)),
-            (Some(_) | None, _) => Ok(place),
-        };
+    let same_name = |item: &NewItem| is_same(&item.name, name);
+    let place = items.iter().position(same_name);
+    let same_sku = |item: &&NewItem| is_same_sku(item.sku.as_deref(), sku) && !same_name(item);
+    if let Some((known, sku)) = items.iter().find(same_sku).zip(sku) {
+        return Err(two_names(known, name, sku));
+    }
+    if let Some(place) = place {
+        let known = &mut items[place];
+        if let (Some(known), Some(sku)) = (&known.sku, sku)
+            && !is_same(known, sku)
+        {
+            return Err(name_taken(name, known));
+        }
+        known.sku = known.sku.take().or_else(|| sku.map(str::to_owned));
+        return Ok(place);
     }
     items.push(NewItem {
         name: name.to_owned(),
         sku: sku.map(str::to_owned),
+        line: line.0.describe(),
         // A price that cannot be read is a problem of the line, and noted there.
         unit_price: line.0.decimal("price").ok().flatten().map(UnitPrice::new),
         income_account: income_account.clone(),
@@ -49,15 +61,18 @@ pub(super) fn add(
 impl NewItem {
     /// Creates the product; if another run has created it since the checks, takes that one.
     pub(super) fn write(&self, company: &Company<'_>) -> Result<Reference, Refusal> {
-        let key = keys::item(self.sku.as_deref().unwrap_or(&self.name));
-        match company.create(&key, &self.draft()) {
+        match company.create(&keys::item(&self.name), &self.draft()) {
             Ok(item) => Ok(reference(&item)),
-            Err(fault) if fault.is(DUPLICATE_NAME) => match created_meanwhile(company, &self.name)? {
+            Err(fault) if fault.is(DUPLICATE_NAME) => match created_meanwhile(company, self)? {
                 Some(item) => Ok(item),
-                None => Err(fault.problem().about(self.name.clone()).into()),
+                None => Err(self.refused(&fault)),
             },
-            Err(fault) => Err(fault.problem().about(self.name.clone()).into()),
+            Err(fault) => Err(self.refused(&fault)),
         }
+    }
+
+    fn refused(&self, fault: &Fault) -> Refusal {
+        fault.problem().about(format!("product {}", self.name)).into()
     }
 
     fn draft(&self) -> Item {
@@ -70,6 +85,23 @@ impl NewItem {
             ..Item::default()
         }
     }
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+fn is_same_sku(one: Option<&str>, other: Option<&str>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| is_same(one, other))
+}
+
+/// One product or two: the next sale could not tell either, since its line would match both.
+fn two_names(known: &NewItem, name: &str, sku: &str) -> Problem {
+    Problem::new(
+        codes::PRODUCT_AMBIGUOUS,
+        format!("The SKU “{sku}” would belong to two new products: “{name}”, and “{}” of {}.", known.name, known.line),
+    )
+    .remedy("Give each product its own SKU in HubSpot, or one name if they are the same.")
 }
 
 fn name_taken(name: &str, sku: &str) -> Problem {
