@@ -39,6 +39,14 @@ impl State {
             }
         }
     }
+
+    async fn call(
+        &mut self,
+        company: &Resource<Company>,
+        call: Call,
+    ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
+        self.pass(company, async |door| door.call(call).await).await
+    }
 }
 
 impl quickbooks::Host for State {}
@@ -59,8 +67,7 @@ impl quickbooks::HostCompany for State {
         entity: String,
         id: String,
     ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Read, entity, key: None, text: id };
-        self.pass(&company, async |door| door.call(call).await).await
+        self.call(&company, Call { verb: Verb::Read, entity, key: None, text: id }).await
     }
 
     async fn create(
@@ -70,8 +77,7 @@ impl quickbooks::HostCompany for State {
         entity: String,
         body: String,
     ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Create, entity, key: Some(key), text: body };
-        self.pass(&company, async |door| door.call(call).await).await
+        self.call(&company, Call { verb: Verb::Create, entity, key: Some(key), text: body }).await
     }
 
     async fn update(
@@ -81,8 +87,7 @@ impl quickbooks::HostCompany for State {
         entity: String,
         body: String,
     ) -> wasmtime::Result<Result<String, quickbooks::Fault>> {
-        let call = Call { verb: Verb::Update, entity, key: Some(key), text: body };
-        self.pass(&company, async |door| door.call(call).await).await
+        self.call(&company, Call { verb: Verb::Update, entity, key: Some(key), text: body }).await
     }
 
     async fn operate(
