@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::action::Verb;
 use crate::enrollment::Snapshot;
@@ -131,28 +131,31 @@ pub struct Standing {
 /// write is never left out because of one that is unusual.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Members {
-    id: Value,
-    doc_number: Value,
-    total_amt: Value,
-    display_name: Value,
-    name: Value,
-    private_note: Value,
-    txn_tax_detail: Tax,
-    line: Vec<Amount>,
+struct Members<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    doc_number: Option<&'a RawValue>,
+    total_amt: Option<&'a RawValue>,
+    display_name: Option<&'a RawValue>,
+    name: Option<&'a RawValue>,
+    private_note: Option<&'a RawValue>,
+    txn_tax_detail: Tax<'a>,
+    line: Vec<Amount<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Tax {
-    total_tax: Value,
+struct Tax<'a> {
+    #[serde(borrow)]
+    total_tax: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Amount {
-    amount: Value,
-    detail_type: Value,
+struct Amount<'a> {
+    #[serde(borrow)]
+    amount: Option<&'a RawValue>,
+    detail_type: Option<&'a RawValue>,
 }
 
 impl Standing {
@@ -162,44 +165,49 @@ impl Standing {
             return None;
         }
         let Some(Ok(answer)) = &record.reply else { return None };
-        let answer: Members = serde_json::from_str(answer).unwrap_or_default();
-        let sent: Members = serde_json::from_str(&record.call.text).unwrap_or_default();
+        let answer: Members<'_> = serde_json::from_str(answer).unwrap_or_default();
+        let sent: Members<'_> = serde_json::from_str(&record.call.text).unwrap_or_default();
         let document = Document {
             entity: record.call.entity.clone(),
-            id: text(&answer.id).unwrap_or_default(),
-            doc_number: text(&answer.doc_number),
-            total: text(&answer.total_amt).map(|total| two_places(&total)),
-            name: text(&answer.display_name).or_else(|| text(&answer.name)).or_else(|| record.call.key.clone()),
+            id: text(answer.id).unwrap_or_default(),
+            doc_number: text(answer.doc_number),
+            total: text(answer.total_amt).map(|total| two_places(&total)),
+            name: text(answer.display_name).or_else(|| text(answer.name)).or_else(|| record.call.key.clone()),
             set_by_quickbooks: Vec::new(),
         };
-        let note_differs = !sent.private_note.is_null() && sent.private_note != answer.private_note;
+        // The two may spell a character in two ways.
+        let note_differs = sent.private_note.is_some_and(|sent| {
+            answer.private_note.is_none_or(|made| made.get() != sent.get() && text(Some(made)) != text(Some(sent)))
+        });
         Some(Self { document, differs: note_differs || totals_differ(&sent, &answer) })
     }
 }
 
 /// Whether the total before tax is another than that of the lines that were sent. Where a line leaves
 /// its amount to QuickBooks, nothing can be said.
-fn totals_differ(sent: &Members, answer: &Members) -> bool {
+fn totals_differ(sent: &Members<'_>, answer: &Members<'_>) -> bool {
     let sent = sent.line.iter().try_fold(Decimal::ZERO, |sum, line| {
-        let amount = decimal(&line.amount)?;
-        let discount = line.detail_type == "DiscountLineDetail";
+        let amount = decimal(line.amount)?;
+        let discount = line.detail_type.is_some_and(|kind| kind.get() == r#""DiscountLineDetail""#);
         if discount { sum.checked_sub(amount) } else { sum.checked_add(amount) }
     });
-    let tax = decimal(&answer.txn_tax_detail.total_tax).unwrap_or_default();
-    let made = decimal(&answer.total_amt).and_then(|total| total.checked_sub(tax));
+    let tax = decimal(answer.txn_tax_detail.total_tax).unwrap_or_default();
+    let made = decimal(answer.total_amt).and_then(|total| total.checked_sub(tax));
     matches!((sent, made), (Some(sent), Some(made)) if !sent.is_zero() && sent != made)
 }
 
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+/// A text or a number, as text.
+fn text(member: Option<&RawValue>) -> Option<String> {
+    let written = member?.get();
+    match written.as_bytes().first()? {
+        b'"' => serde_json::from_str(written).ok(),
+        b'-' | b'0'..=b'9' => Some(written.to_owned()),
+        _ => None,
     }
 }
 
-fn decimal(value: &Value) -> Option<Decimal> {
-    text(value)?.parse().ok()
+fn decimal(member: Option<&RawValue>) -> Option<Decimal> {
+    member?.get().trim_matches('"').parse().ok()
 }
 
 /// QuickBooks writes `100`, `100.0` and `100.00` alike; people read two places.

@@ -222,5 +222,9 @@ fn over(store: Store<State>, meter: &Meter, ending: Ending, door: Option<Door>, 
 
 /// A guest's text goes to terminals and web pages: no control characters but line ends.
 pub(crate) fn printable(text: &str) -> String {
+    // The usual text has none, and is taken as it is. 0xC2 begins the rarer ones beyond ASCII.
+    if text.bytes().all(|byte| byte >= b' ' && byte != 0x7f && byte != 0xc2) {
+        return text.to_owned();
+    }
     text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }

@@ -64,7 +64,7 @@ impl Hosted {
             },
             object: "deal:1002".parse().expect("an object"),
             inputs: inputs.collect(),
-            accepted_at: jiff::Timestamp::UNIX_EPOCH,
+            accepted_at: "2026-01-15T12:00:00Z".parse().expect("a time"),
             zone: jiff::tz::TimeZone::UTC,
             preview: false,
         };
@@ -92,7 +92,7 @@ impl Hosted {
             event_id: "0".into(),
             run_id: "00".into(),
             accepted_at: enrollment.accepted_at.to_string(),
-            company_date: "1970-01-01".into(),
+            company_date: "2026-01-15".into(),
             zone: "UTC".into(),
             object: object(&snapshot.object),
             associated: snapshot
