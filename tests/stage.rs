@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use qbo_host::action::Capability;
 use qbo_host::catalog::{ActionVersion, Catalog, build};
-use qbo_host::clock::Clock;
+use qbo_host::clock;
 use qbo_host::conformance;
 use qbo_host::connection::Connection;
 use qbo_host::enrollment::{Enrollment, Event};
@@ -127,7 +127,7 @@ impl Stage {
     /// A start with everything granted that the action asks for.
     pub fn start(&self, version: Arc<ActionVersion>, object: &str, event: &str, inputs: &[(&str, &str)]) -> Start {
         let definition = &version.definition;
-        let defaults = definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+        let defaults = definition.defaults();
         let given = inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let inputs = defaults.chain(given).collect();
         let enrollment = Enrollment {
@@ -140,7 +140,7 @@ impl Stage {
             },
             object: object.parse().expect("an object"),
             inputs,
-            accepted_at: Clock::system().now(),
+            accepted_at: clock::now(),
             zone: self.connection.zone.clone(),
             preview: false,
         };

@@ -62,6 +62,11 @@ impl Definition {
         serde_json::from_value(document).map_err(BadDefinition::NotJson)
     }
 
+    /// Inputs that have a default, with it: what holds where neither step nor connection says more.
+    pub fn defaults(&self) -> impl Iterator<Item = (String, String)> {
+        self.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)))
+    }
+
     /// What is fetched when an object of this kind is enrolled.
     pub fn reads_of(&self, object: ObjectKind) -> Option<&Reads> {
         self.reads.iter().find(|reads| reads.object == object)

@@ -22,6 +22,8 @@ pub struct ActionVersion {
     pub definition_text: String,
     /// What it is.
     pub digest: Digest,
+    /// What its bytes tell about it.
+    pub component: Component,
     /// Ready to run.
     pub loaded: Loaded,
 }
@@ -42,17 +44,16 @@ impl Catalog {
     pub async fn load(&self, wasm: &[u8], limits: Limits) -> Result<ActionVersion, BadComponent> {
         let digest = Digest::of(wasm);
         // Also when the code is there: it may have been compiled by a host that allowed more.
-        verify(wasm)?;
-        let component = match self.code.get(self.sandbox.engine(), &digest) {
-            Some(component) => component,
+        let component = verify(wasm)?;
+        let code = match self.code.get(self.sandbox.engine(), &digest) {
+            Some(code) => code,
             None => self.code.compile(self.sandbox.engine(), &digest, wasm)?,
         };
-        let loaded =
-            self.sandbox.link(&component, limits).map_err(|error| BadComponent::Unlinkable(error.to_string()))?;
+        let loaded = self.sandbox.link(&code, limits).map_err(|error| BadComponent::Unlinkable(error.to_string()))?;
         let definition_text =
             self.sandbox.definition(&loaded).await.map_err(|ending| BadComponent::NoDefinition(said(&ending)))?;
         let definition = Definition::parse(&definition_text)?;
-        Ok(ActionVersion { definition, definition_text, digest, loaded })
+        Ok(ActionVersion { definition, definition_text, digest, component, loaded })
     }
 }
 

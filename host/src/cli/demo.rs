@@ -16,7 +16,7 @@ use super::stop::StopRequest;
 use super::{Failure, show};
 use crate::catalog::ActionVersion;
 use crate::catalog::build::Built;
-use crate::clock::Clock;
+use crate::clock;
 use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, ObjectKind, ObjectRef};
 use crate::grant::Grants;
@@ -140,8 +140,7 @@ async fn run_all(
 }
 
 fn start(version: &Arc<ActionVersion>, grants: &Arc<Grants>, connection: &Connection, deal: &Deal) -> Start {
-    let inputs_of = &version.definition.inputs;
-    let defaults = inputs_of.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+    let defaults = version.definition.defaults();
     let chosen = deal.inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let event = Event {
         source: "demo".into(),
@@ -154,7 +153,7 @@ fn start(version: &Arc<ActionVersion>, grants: &Arc<Grants>, connection: &Connec
         event,
         object: ObjectRef { kind: ObjectKind::Deal, id: deal.id.into() },
         inputs: defaults.chain(chosen).collect(),
-        accepted_at: Clock::system().now(),
+        accepted_at: clock::now(),
         zone: connection.zone.clone(),
         preview: false,
     };

@@ -16,7 +16,7 @@ use super::inputs::inputs;
 use super::progress::Progress;
 use super::{Failure, show};
 use crate::action::{Capability, Definition};
-use crate::clock::Clock;
+use crate::clock;
 use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, ObjectRef};
 use crate::grant::Grants;
@@ -122,7 +122,7 @@ impl StartArgs {
         connection: &Connection,
         object: ObjectRef,
     ) -> Result<Enrollment, Failure> {
-        let now = Clock::system().now();
+        let now = clock::now();
         let new_event = || format!("{}-{}", now.as_nanosecond(), std::process::id());
         let event = Event {
             source: "cli".into(),

@@ -98,7 +98,7 @@ impl Play<'_> {
     fn start(&self, preview: bool) -> Start {
         let definition = &self.version.definition;
         let connection = &self.stage.connection;
-        let defaults = definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
+        let defaults = definition.defaults();
         let event = Event {
             source: "case".into(),
             portal: connection.portal.clone(),

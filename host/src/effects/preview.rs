@@ -62,11 +62,6 @@ impl Overlay {
         self.entries.iter().map(document).collect()
     }
 
-    /// The bodies that would be sent, by preview id.
-    pub fn bodies(&self) -> Vec<&Value> {
-        self.entries.iter().map(|entry| &entry.stored).collect()
-    }
-
     /// Changes when any document changes: what an approval covers.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();

@@ -52,8 +52,6 @@ impl Hosted {
             .find(|path| path.to_string_lossy().contains(&version.digest.hex()))
             .expect("compiled code");
         let grants = Arc::new(Grants::of(&version.definition, |_| true));
-        let inputs =
-            version.definition.inputs.iter().filter_map(|input| Some((input.name.clone(), input.default.clone()?)));
         let enrollment = Enrollment {
             event: Event {
                 source: "bench".into(),
@@ -63,7 +61,7 @@ impl Hosted {
                 id: "0".into(),
             },
             object: "deal:1002".parse().expect("an object"),
-            inputs: inputs.collect(),
+            inputs: version.definition.defaults().collect(),
             accepted_at: "2026-01-15T12:00:00Z".parse().expect("a time"),
             zone: jiff::tz::TimeZone::UTC,
             preview: false,

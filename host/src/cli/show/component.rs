@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::super::inputs::takes;
 use super::text::{paragraph, table};
 use crate::action::{Definition, Scope};
-use crate::catalog::{ActionVersion, Component};
+use crate::catalog::ActionVersion;
 
 /// A component, what it asks for and what can be set.
-pub(in crate::cli) fn component(version: &ActionVersion, component: &Component, bytes: usize) -> String {
+pub(in crate::cli) fn component(version: &ActionVersion, bytes: usize) -> String {
     let definition = &version.definition;
     let labels = definition.labels.get("en");
     let mut text =
@@ -22,7 +22,7 @@ pub(in crate::cli) fn component(version: &ActionVersion, component: &Component, 
         let kinds: Vec<_> = reads.associated.iter().map(|associated| associated.kind.as_str()).collect();
         text.push_str(&paragraph("reads    ", &format!("the {} with its {}", reads.object, kinds.join(", "))));
     }
-    let _ = writeln!(text, "contract {}", component.contract);
+    let _ = writeln!(text, "contract {}", version.component.contract);
     let _ = writeln!(text, "size     {} KiB", bytes.div_ceil(1_024));
     let _ = writeln!(text, "digest   {}\n", version.digest);
     text.push_str(&capabilities(definition));
@@ -72,13 +72,13 @@ pub(in crate::cli) fn asked(definition: &Definition) -> String {
 }
 
 /// The same as JSON, with the definition as the component told it.
-pub(in crate::cli) fn component_json(version: &ActionVersion, component: &Component, bytes: usize) -> Value {
+pub(in crate::cli) fn component_json(version: &ActionVersion, bytes: usize) -> Value {
     json!({
         "digest": version.digest,
         "bytes": bytes,
-        "contract": component.contract,
-        "imports": component.imports,
-        "exports": component.exports,
+        "contract": version.component.contract,
+        "imports": version.component.imports,
+        "exports": version.component.exports,
         "definition": serde_json::from_str::<Value>(&version.definition_text).unwrap_or_default(),
     })
 }
