@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qbo_host::catalog::ActionVersion;
+use qbo_host::clock::Clock;
 use qbo_host::effects::Door;
 use qbo_host::enrollment::{CrmObject, Snapshot};
 use qbo_host::ids::RunId;
@@ -89,16 +90,18 @@ impl Scene {
         let start = self.start(attack, &[]);
         let run = RunId::of(&start.enrollment.event);
         let object = CrmObject { kind: "deal".into(), id: "1001".into(), properties: Vec::new() };
-        let snapshot = Arc::new(Snapshot { object, associated: Vec::new(), capabilities: start.grants.to_string() });
-        let claim = Claim {
-            fence: Fence { run, epoch: 1 },
-            enrollment: Arc::clone(&start.enrollment),
-            history: History { snapshot: Some(Arc::clone(&snapshot)), records: Vec::new() },
-            attempts: 0,
-            cpu_exhausted: 0,
-        };
+        let snapshot = Arc::new(Snapshot {
+            object,
+            associated: Vec::new(),
+            capabilities: start.grants.to_string(),
+            documents: Vec::new(),
+            sale_taken: 0,
+        });
+        let history = History { snapshot: Some(Arc::clone(&snapshot)), records: Vec::new() };
+        let claim = Claim::new(Fence { run, epoch: 1 }, Arc::clone(&start.enrollment), start.version.digest, history);
         let store = Arc::new(MemoryStore::default());
-        let door = Door::new(&claim, store, Arc::clone(&start.connection.quickbooks), start.grants);
+        let client = Arc::clone(&start.connection.quickbooks);
+        let door = Door::new(&claim, store, client, start.grants, &Clock::machine());
         let given = Given { run, enrollment: start.enrollment, snapshot };
         sandbox().attempt(&self.guest.loaded, given, door).await
     }

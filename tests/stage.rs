@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use qbo_host::action::Capability;
 use qbo_host::catalog::{ActionVersion, Catalog, build};
-use qbo_host::clock;
+use qbo_host::clock::Clock;
 use qbo_host::conformance;
 use qbo_host::connection::Connection;
-use qbo_host::enrollment::{Enrollment, Event};
+use qbo_host::enrollment::{Enrollment, Event, IfExists};
 use qbo_host::grant::Grants;
 use qbo_host::quickbooks::Transport;
 use qbo_host::runs::{MemoryStore, Patience, RunRecord, Runs, Start};
@@ -140,9 +140,11 @@ impl Stage {
             },
             object: object.parse().expect("an object"),
             inputs,
-            accepted_at: clock::now(),
+            accepted_at: Clock::machine().now(),
             zone: self.connection.zone.clone(),
             preview: false,
+            if_exists: IfExists::default(),
+            callback: None,
         };
         let grants = Arc::new(Grants::of(definition, |_| true));
         Start { enrollment: Arc::new(enrollment), version, grants, connection: self.connection.clone() }

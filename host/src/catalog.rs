@@ -3,6 +3,7 @@
 
 pub mod build;
 mod code_cache;
+mod installed;
 mod verify;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::action::{BadDefinition, Definition};
 use crate::ids::Digest;
 use crate::sandbox::{Ending, Limits, Loaded, Sandbox};
 pub use code_cache::CodeCache;
+pub use installed::{Installed, Version};
 pub use verify::{Component, Unfit, verify};
 
 /// A component that was checked, compiled, linked and asked for its definition.

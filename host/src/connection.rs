@@ -1,6 +1,7 @@
 //! A connection: one HubSpot portal bound to one QuickBooks company.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
 
@@ -18,4 +19,22 @@ pub struct Connection {
     pub quickbooks: Arc<Client>,
     /// The portal.
     pub hubspot: Arc<Crm>,
+}
+
+/// The connections of a host, by portal and company.
+#[derive(Debug, Default)]
+pub struct Connections(RwLock<BTreeMap<(String, String), Connection>>);
+
+impl Connections {
+    /// Adds a connection, or puts it in the place of the one between the same two.
+    pub fn put(&self, connection: Connection) {
+        let between = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(between, connection);
+    }
+
+    /// The connection of `portal` to `company`.
+    pub fn get(&self, portal: &str, company: &str) -> Option<Connection> {
+        let connections = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        connections.get(&(portal.to_owned(), company.to_owned())).cloned()
+    }
 }

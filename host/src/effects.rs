@@ -5,21 +5,27 @@
 //! The door knows calls and what came of them. It must not know what an invoice is, nor who asked.
 
 mod body;
+mod courier;
+mod look;
 mod preview;
 pub mod statement;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::action::Verb;
+use crate::clock::Clock;
 use crate::enrollment::Snapshot;
 use crate::grant::Grants;
-use crate::ids::RequestId;
-use crate::quickbooks::{Client, Permit, Sent, Wait};
+use crate::ids::{RequestId, RunId};
+use crate::quickbooks::{Client, Wait};
 use crate::runs::history::{Call, Fault, History, Record, Reply};
-use crate::runs::store::{Claim, Fence, Fenced, Learned, Store, Unavailable};
+use crate::runs::store::{Claim, Learned, Store, Unavailable};
+use courier::{Answered, Courier, Written};
+pub use look::{Standing, standing};
 pub use preview::Overlay;
 use statement::Statement;
 
@@ -27,11 +33,18 @@ use statement::Statement;
 /// the size limit of an answer.
 const ROWS_MAX: u32 = 200;
 
+/// A call that isn't answered by then gives the run's instance to another run, and the run is
+/// replayed when the answer is in. A replay costs a tenth of a millisecond; ten thousand instances
+/// that only wait would cost a gigabyte and nearly all memory maps of a process.
+const PARKED_AFTER: Duration = Duration::from_millis(100);
+
 /// Why the host ends an attempt in the middle of a call. A guest never sees any of these.
 #[derive(Debug)]
 pub enum Stop {
     /// The world isn't ready; the run goes on later.
     Wait(Wait),
+    /// The answer takes long; the same attempt goes on from the history when it is in.
+    Parked,
     /// The action made another call than in an earlier attempt. Nothing was sent.
     Diverged {
         /// Position in the history.
@@ -45,14 +58,21 @@ pub enum Stop {
     },
     /// Another attempt holds the run.
     Fenced,
+    /// Another run of the same sale is under way. Nothing was sent.
+    SaleHeld(RunId),
+    /// Another run of the same sale has ended since this one began. Nothing was sent.
+    SaleChanged,
 }
 
 /// The door of one attempt.
 pub struct Door {
-    fence: Fence,
-    store: Arc<dyn Store>,
+    courier: Courier,
+    clock: Clock,
     client: Arc<Client>,
     grants: Arc<Grants>,
+    generations: BTreeMap<String, u32>,
+    /// Whether the run makes a document for a sale.
+    sells: bool,
     overlay: Option<Overlay>,
     history: History,
     /// How many records the store holds.
@@ -62,23 +82,25 @@ pub struct Door {
     /// How many calls this attempt has made.
     position: usize,
     recorded_bytes: usize,
-    /// The write under way. Kept here, so that it can be waited for when the guest is gone.
+    /// The call under way. Kept here, so that it can be waited for when the guest is gone.
     sending: Option<Sending>,
 }
 
-struct Sending {
-    position: usize,
-    task: JoinHandle<Result<(Sent, Fenced), Unavailable>>,
+enum Sending {
+    Read(JoinHandle<(Call, Answered)>),
+    Write { position: usize, task: JoinHandle<Written> },
 }
 
 impl Door {
     /// The door for a claimed run.
-    pub fn new(claim: &Claim, store: Arc<dyn Store>, client: Arc<Client>, grants: Arc<Grants>) -> Self {
+    pub fn new(claim: &Claim, store: Arc<dyn Store>, client: Arc<Client>, grants: Arc<Grants>, clock: &Clock) -> Self {
         Self {
-            fence: claim.fence,
-            store,
+            courier: Courier::new(claim, store, Arc::clone(&client), clock),
+            clock: clock.clone(),
             client,
             grants,
+            generations: claim.generations.clone(),
+            sells: claim.sale.is_some(),
             overlay: claim.enrollment.preview.then(Overlay::default),
             durable: claim.history.records.len(),
             snapshot_durable: claim.history.snapshot.is_some(),
@@ -87,6 +109,11 @@ impl Door {
             recorded_bytes: 0,
             sending: None,
         }
+    }
+
+    /// Lets the guest begin again: everything that is recorded or learned answers it.
+    pub fn rewind(&mut self) {
+        self.position = 0;
     }
 
     /// Bytes of all calls and answers that are recorded.
@@ -196,8 +223,12 @@ impl Door {
             self.record(call, None, Some(reply.clone()), Duration::ZERO);
             return Ok(reply);
         }
-        let permit = self.client.admit().await.map_err(Stop::Wait)?;
-        if call.verb.is_write() { self.write(call, permit).await } else { self.read(call, permit).await }
+        if call.verb.is_write() {
+            self.write(call);
+        } else {
+            self.sending = Some(Sending::Read(tokio::spawn(self.courier.clone().read(call))));
+        }
+        self.answered().await
     }
 
     /// Everything that can be refused without asking QuickBooks.
@@ -217,78 +248,73 @@ impl Door {
         if previewed { Ok(()) } else { body::check(call) }
     }
 
-    async fn read(&mut self, call: Call, permit: Permit) -> Result<Reply, Stop> {
-        let client = Arc::clone(&self.client);
-        let task = tokio::spawn(async move {
-            let sent = client.send(&call, None, permit).await;
-            (call, sent)
-        });
-        let (call, sent) = task.await.map_err(|died| Stop::Wait(Wait::broken(&died)))?;
-        match sent {
-            Sent::Replied { reply, took } => {
+    /// Records a new intent and sends it, in a task of its own.
+    fn write(&mut self, call: Call) {
+        let generation = call.key.as_ref().and_then(|key| self.generations.get(key)).copied().unwrap_or_default();
+        let request_id = call
+            .key
+            .as_ref()
+            .map(|key| RequestId::of(self.courier.run(), call.verb.as_str(), &call.entity, key, generation));
+        let learned = self.learned();
+        let sale = self.sells.then(|| self.history.snapshot.as_ref().map_or(0, |snapshot| snapshot.sale_taken));
+        let position = self.record(call, request_id, None, Duration::ZERO);
+        let intent = Arc::clone(&self.history.records[position]);
+        let task = tokio::spawn(self.courier.clone().write(intent, position, learned, sale));
+        self.sending = Some(Sending::Write { position, task });
+    }
+
+    /// Learns the answer of an intent that an earlier attempt recorded.
+    async fn settle_at(&mut self, position: usize) -> Result<Reply, Stop> {
+        let intent = Arc::clone(&self.history.records[position]);
+        let task = tokio::spawn(self.courier.clone().settle(intent, position));
+        self.sending = Some(Sending::Write { position, task });
+        self.answered().await
+    }
+
+    /// Waits for the answer of the call under way, as long as an instance may be kept waiting.
+    async fn answered(&mut self) -> Result<Reply, Stop> {
+        let answered = match &mut self.sending {
+            None => return Err(Stop::Fenced),
+            Some(Sending::Read(task)) => self.clock.timeout(PARKED_AFTER, task).await.map(Came::Read),
+            Some(Sending::Write { position, task }) => {
+                let position = *position;
+                self.clock.timeout(PARKED_AFTER, task).await.map(|written| Came::Write { position, written })
+            }
+        };
+        match answered {
+            Some(came) => self.take_in(came),
+            None => Err(Stop::Parked),
+        }
+    }
+
+    /// Waits for the call under way, if there is one, and takes its answer in.
+    pub async fn sent(&mut self) -> Option<Result<Reply, Stop>> {
+        let came = match self.sending.as_mut()? {
+            Sending::Read(task) => Came::Read(task.await),
+            Sending::Write { position, task } => Came::Write { position: *position, written: task.await },
+        };
+        Some(self.take_in(came))
+    }
+
+    fn take_in(&mut self, came: Came) -> Result<Reply, Stop> {
+        self.sending = None;
+        let broken = |died: JoinError| Stop::Wait(Wait::broken(&died));
+        match came {
+            Came::Read(ended) => {
+                let (call, answered) = ended.map_err(broken)?;
+                let (reply, took) = answered?;
                 self.record(call, None, Some(reply.clone()), took);
                 Ok(reply)
             }
-            Sent::Unknown(wait) => Err(Stop::Wait(wait)),
-        }
-    }
-
-    async fn write(&mut self, call: Call, permit: Permit) -> Result<Reply, Stop> {
-        let request_id =
-            call.key.as_ref().map(|key| RequestId::of(self.fence.run, call.verb.as_str(), &call.entity, key, 0));
-        let learned = self.learned();
-        let position = self.record(call, request_id, None, Duration::ZERO);
-        let intent = Arc::clone(&self.history.records[position]);
-        if self.store.begin_write(self.fence, learned, intent).await? == Fenced::Yes {
-            return Err(Stop::Fenced);
-        }
-        self.durable = self.history.records.len();
-        self.snapshot_durable = self.history.snapshot.is_some();
-        self.send_write(position, permit).await
-    }
-
-    async fn settle_at(&mut self, position: usize) -> Result<Reply, Stop> {
-        if self.history.records[position].call.verb != Verb::Create {
-            return Err(Stop::Unclear { position });
-        }
-        let permit = self.client.admit().await.map_err(Stop::Wait)?;
-        self.send_write(position, permit).await
-    }
-
-    /// Sends a recorded intent and records its answer, in a task of its own: dropping the guest
-    /// stops neither the request nor its recording.
-    async fn send_write(&mut self, position: usize, permit: Permit) -> Result<Reply, Stop> {
-        let record = Arc::clone(&self.history.records[position]);
-        let (client, store, fence) = (Arc::clone(&self.client), Arc::clone(&self.store), self.fence);
-        let task = tokio::spawn(async move {
-            let sent = client.send(&record.call, record.request_id.as_ref(), permit).await;
-            let fenced = match &sent {
-                Sent::Replied { reply, took } => store.end_write(fence, position, reply.clone(), *took).await?,
-                Sent::Unknown(_) => Fenced::No,
-            };
-            Ok::<_, Unavailable>((sent, fenced))
-        });
-        self.sending = Some(Sending { position, task });
-        self.sent().await.unwrap_or(Err(Stop::Fenced))
-    }
-
-    /// Waits for the write under way, if there is one, and takes its answer in.
-    pub async fn sent(&mut self) -> Option<Result<Reply, Stop>> {
-        let Sending { position, task } = self.sending.as_mut()?;
-        let (position, ended) = (*position, task.await);
-        self.sending = None;
-        Some(self.take_in(position, ended))
-    }
-
-    fn take_in(
-        &mut self,
-        position: usize,
-        ended: Result<Result<(Sent, Fenced), Unavailable>, JoinError>,
-    ) -> Result<Reply, Stop> {
-        match ended.map_err(|died| Stop::Wait(Wait::broken(&died)))?? {
-            (_, Fenced::Yes) => Err(Stop::Fenced),
-            (Sent::Unknown(wait), Fenced::No) => Err(Stop::Wait(wait)),
-            (Sent::Replied { reply, took }, Fenced::No) => {
+            Came::Write { position, written } => {
+                let Written { recorded, answered } = written.map_err(broken)?;
+                if !recorded {
+                    self.history.records.truncate(position);
+                    return answered.map(|(reply, _)| reply);
+                }
+                self.durable = self.durable.max(position + 1);
+                self.snapshot_durable = self.history.snapshot.is_some();
+                let (reply, took) = answered?;
                 let record = Arc::make_mut(&mut self.history.records[position]);
                 record.reply = Some(reply.clone());
                 record.took = took;
@@ -304,9 +330,16 @@ impl Door {
             None => 0,
         };
         self.recorded_bytes += told + call.text.len() + call.entity.len() + call.key.as_ref().map_or(0, String::len);
-        self.history.records.push(Arc::new(Record { call, request_id, reply, took }));
+        let intended_at = request_id.as_ref().map(|_| self.clock.now());
+        self.history.records.push(Arc::new(Record { call, request_id, intended_at, reply, took }));
         self.history.records.len() - 1
     }
+}
+
+/// A task that is over.
+enum Came {
+    Read(Result<(Call, Answered), JoinError>),
+    Write { position: usize, written: Result<Written, JoinError> },
 }
 
 /// What the history says to a call.

@@ -6,9 +6,12 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::ids::RunId;
 
 /// One execution of one step: the identity that never makes two documents.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Event {
     /// Who asked: `cli`, later `hubspot`.
     pub source: String,
@@ -23,7 +26,7 @@ pub struct Event {
 }
 
 /// A request to run one action for one object, accepted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Enrollment {
     /// Its identity.
     pub event: Event,
@@ -34,9 +37,50 @@ pub struct Enrollment {
     /// When it was accepted; the run's clock stands here.
     pub accepted_at: Timestamp,
     /// Where the company keeps its books.
+    #[serde(with = "zone")]
     pub zone: TimeZone,
     /// Nothing is sent; writes are answered from an overlay.
     pub preview: bool,
+    /// What to do about a document that stands for the same sale.
+    #[serde(default)]
+    pub if_exists: IfExists,
+    /// HubSpot's name for the execution that waits for the end, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<String>,
+}
+
+impl Enrollment {
+    /// The text on a document by which people and the host find the run that made it.
+    pub fn marker(&self) -> String {
+        let run = RunId::of(&self.event);
+        format!("HubSpot {} {} · run {}", self.object.kind, self.object.id, run.short())
+    }
+}
+
+/// What to do when a document of the same sale stands already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IfExists {
+    /// Make none, and tell which one stands.
+    #[default]
+    Return,
+    /// Make none, and let a person decide.
+    Hold,
+    /// Make another.
+    Another,
+}
+
+/// A zone is kept by its name.
+mod zone {
+    use super::{Deserialize, Deserializer, Serializer, TimeZone, de};
+
+    pub(super) fn serialize<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(zone.iana_name().unwrap_or("UTC"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+        TimeZone::get(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 /// Kinds of object that can be enrolled.
@@ -83,6 +127,18 @@ impl fmt::Display for ObjectRef {
     }
 }
 
+impl Serialize for ObjectRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
 impl FromStr for ObjectRef {
     type Err = BadObject;
 
@@ -103,7 +159,7 @@ impl FromStr for ObjectRef {
 }
 
 /// One HubSpot record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct CrmObject {
     /// Singular kind, such as `line_item`.
     pub kind: String,
@@ -114,7 +170,7 @@ pub struct CrmObject {
 }
 
 /// A record associated with the enrolled object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Associated {
     /// The record.
     pub object: CrmObject,
@@ -125,7 +181,7 @@ pub struct Associated {
 }
 
 /// The enrolled object as a run sees it: what the definition reads, fetched once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Snapshot {
     /// The enrolled object.
     pub object: CrmObject,
@@ -134,6 +190,27 @@ pub struct Snapshot {
     /// What was granted when the snapshot was taken, `entity:verb` with a space between: recorded
     /// with it, so that a later attempt sees the same. A revocation since then is a denial.
     pub capabilities: String,
+    /// What stood for the same sale when the snapshot was taken.
+    #[serde(default)]
+    pub documents: Vec<StandingDocument>,
+    /// How often the sale's key had been taken by then.
+    #[serde(default)]
+    pub sale_taken: u64,
+}
+
+/// A document that stands for the same sale, made by another run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct StandingDocument {
+    /// QuickBooks' entity name.
+    pub entity: String,
+    /// QuickBooks' id.
+    pub id: String,
+    /// The number people see, or empty.
+    pub number: String,
+    /// Decimal text.
+    pub total: String,
+    /// The id of the event that asked for it.
+    pub event: String,
 }
 
 /// An object's name that can't be read.

@@ -4,4 +4,4 @@
 mod crm;
 mod wire;
 
-pub use crm::{Crm, NoSnapshot, Portal};
+pub use crm::{Crm, NoSnapshot, Portal, Seen};

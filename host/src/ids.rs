@@ -2,11 +2,12 @@
 //! or on another machine the same thing has the same name.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
-use crate::enrollment::Event;
+use crate::enrollment::{Event, ObjectRef};
 
 /// The SHA-256 of a component's bytes: what an action version is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +22,33 @@ impl Digest {
     /// Lower-case hex, 64 characters.
     pub fn hex(&self) -> String {
         hex(&self.0)
+    }
+
+    /// The 32 bytes.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+}
+
+/// The digest that these bytes are.
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// With or without `sha256:` in front.
+impl FromStr for Digest {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        unhex(text.strip_prefix("sha256:").unwrap_or(text)).map(Self).ok_or(BadId("digest"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -90,6 +118,50 @@ impl Serialize for RunId {
     }
 }
 
+/// The run that these bytes name.
+impl From<[u8; 16]> for RunId {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl FromStr for RunId {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        unhex(text).map(Self).ok_or(BadId("run id"))
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Names a sale: all actions that make one kind of document for one object share it, whoever asked
+/// for them and in whichever version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SaleKey(String);
+
+impl SaleKey {
+    /// The sale of `kind` that `event`'s company makes of `object`. HubSpot's ids are unique in one
+    /// portal only.
+    pub fn of(kind: &str, event: &Event, object: &ObjectRef) -> Self {
+        Self(format!("{}/{}/{}/{kind}", event.company, event.portal, object))
+    }
+
+    /// The key that a store kept.
+    pub fn kept(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it is kept.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// QuickBooks' `requestid`: 36 characters, of at most 50. QuickBooks answers a repeated one with
 /// its first answer, so a write that is sent again is not written again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +173,11 @@ impl RequestId {
     pub fn of(run: RunId, verb: &str, entity: &str, key: &str, generation: u32) -> Self {
         let hash = hash_parts(&["qbo", &run.to_string(), verb, entity, key, &generation.to_string()]);
         Self(hex(&hash[..18]))
+    }
+
+    /// The id that a store kept.
+    pub fn kept(text: String) -> Self {
+        Self(text)
     }
 
     /// As it goes on the wire.
@@ -129,6 +206,23 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != N * 2 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        *byte = u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?;
+    }
+    Some(bytes)
+}
+
+/// A text that is no such identity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a {0}; it is made of hex digits and written in full")]
+pub struct BadId(&'static str);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +234,17 @@ mod tests {
     #[test]
     fn one_event_is_one_run() {
         assert_eq!(RunId::of(&event("a", "x")), RunId::of(&event("a", "x")));
+    }
+
+    #[test]
+    fn an_identity_is_read_as_it_is_written() {
+        let run = RunId::of(&event("a", "x"));
+        assert_eq!(run.to_string().parse(), Ok(run));
+        let digest = Digest::of(b"component");
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        for text in ["", "4f2c", "+f000000000000000000000000000000"] {
+            assert!(text.parse::<RunId>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -6,11 +6,13 @@ pub mod fault;
 mod oauth;
 mod reference;
 mod reply;
+mod starts;
 mod throttle;
 pub mod transport;
 
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, header};
@@ -21,6 +23,7 @@ pub use throttle::{Permit, Rates};
 pub use transport::Transport;
 
 use crate::action::Verb;
+use crate::clock::Clock;
 use crate::ids::RequestId;
 use crate::runs::history::{Call, Fault, Reply};
 use oauth::Tokens;
@@ -53,6 +56,7 @@ pub struct Client {
     realm: String,
     transport: Transport,
     tokens: Tokens,
+    clock: Clock,
     throttle: Throttle,
     throttled_pause: Duration,
     reference: Reference,
@@ -81,12 +85,30 @@ pub struct Wait {
     pub message: String,
     /// Not earlier than this, if that is known.
     pub after: Option<Duration>,
+    /// Who else would only meet the same.
+    pub scope: Scope,
+}
+
+/// Whom a wait concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// This run.
+    Run,
+    /// Every run of the company, until its turn comes.
+    Company,
+    /// Every run of the company, until one of them finds that it works again.
+    CompanyFails,
 }
 
 impl Wait {
     /// A wait of the host's usual length.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), after: None }
+        Self { code, message: message.into(), after: None, scope: Scope::Run }
+    }
+
+    /// A wait that every run of the company would meet.
+    pub fn company(code: &'static str, message: impl Into<String>) -> Self {
+        Self { scope: Scope::CompanyFails, ..Self::new(code, message) }
     }
 
     /// The host's own task died; that is a bug, and the run must not suffer for it.
@@ -96,18 +118,24 @@ impl Wait {
 }
 
 impl Client {
-    /// A client for `company` that sends through `transport`.
-    pub fn new(company: Company, transport: Transport) -> Self {
+    /// A client for `company` that sends through `transport`, on `clock`.
+    pub fn new(company: Company, transport: Transport, clock: &Clock) -> Self {
         let Company { base_url, realm, oauth, rates } = company;
         Self {
             root: format!("{}/v3/company/{realm}/", base_url.trim_end_matches('/')),
             realm,
-            tokens: Tokens::new(oauth, transport.clone()),
+            tokens: Tokens::new(oauth, transport.clone(), clock.clone()),
             transport,
-            throttle: Throttle::new(rates),
+            clock: clock.clone(),
+            throttle: Throttle::new(rates, clock.clone()),
             throttled_pause: rates.throttled_pause,
-            reference: Reference::default(),
+            reference: Reference::new(clock.clone()),
         }
+    }
+
+    /// Keeps the company's pace in `file` too, and goes on with that of an earlier process.
+    pub fn keep_pace(&self, file: &Path) -> std::io::Result<()> {
+        self.throttle.keep(file)
     }
 
     /// The company's realm id.
@@ -121,6 +149,7 @@ impl Client {
             code: "throttled",
             message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),
             after: Some(after),
+            scope: Scope::Company,
         })
     }
 
@@ -131,14 +160,14 @@ impl Client {
 
     /// Sends `call`. An expired token is renewed once, under the same request id.
     pub async fn send(&self, call: &Call, request_id: Option<&RequestId>, permit: Permit) -> Sent {
-        let began = Instant::now();
+        let began = self.clock.elapsed();
         let sent = self.send_signed(call, request_id, permit).await;
         match sent {
             Ok(reply) => {
                 if let Ok(answer) = &reply {
                     self.reference.keep(call, answer);
                 }
-                Sent::Replied { reply, took: began.elapsed() }
+                Sent::Replied { reply, took: self.clock.elapsed().saturating_sub(began) }
             }
             Err(wait) => Sent::Unknown(wait),
         }
@@ -160,7 +189,7 @@ impl Client {
                     return Ok(Err(Fault::own("answer-too-large", "QuickBooks' answer is larger than 4 MiB")));
                 }
                 Err(no_answer) => {
-                    return Err(Wait::new(
+                    return Err(Wait::company(
                         "quickbooks_unavailable",
                         format!("no answer from QuickBooks to {} {}: {no_answer}", call.verb, call.entity),
                     ));
@@ -197,7 +226,7 @@ impl Client {
             uri.push_str(request_id.as_str());
         }
         let uri = http::Uri::from_maybe_shared(Bytes::from(uri))
-            .map_err(|_| Wait::new("configuration", "QuickBooks' base URL is not a URL"))?;
+            .map_err(|_| Wait::company("configuration", "QuickBooks' base URL is not a URL"))?;
         let mut request = http::Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;

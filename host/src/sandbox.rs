@@ -11,6 +11,7 @@ mod engine;
 mod given;
 pub mod limits;
 mod meter;
+mod polled;
 mod slow_lane;
 mod world;
 
@@ -24,6 +25,7 @@ pub use attempt::{Attempted, Ending, Outcome, Problem, Refusal};
 use bindings::{Action, ActionPre};
 pub use given::Given;
 pub use limits::{Exhausted, Limits, Usage, Used};
+pub use polled::Polled;
 use slow_lane::SlowLane;
 
 /// One engine with its instance pool.
@@ -33,6 +35,7 @@ pub struct Sandbox {
     /// In front of the pool, so that a burst waits instead of failing.
     instances: Semaphore,
     slow_lane: SlowLane,
+    polled: Option<Polled>,
 }
 
 /// A component that is linked and can be run.
@@ -55,7 +58,13 @@ impl Sandbox {
             linker,
             instances: Semaphore::new(limits::INSTANCES_MAX as usize),
             slow_lane: SlowLane::new(),
+            polled: None,
         })
+    }
+
+    /// Marks in `polled` which run's guest is running, for a host that may die with it.
+    pub fn marking(self, polled: Polled) -> Self {
+        Self { polled: Some(polled), ..self }
     }
 
     /// The engine: for the cache of compiled code, and to measure wasmtime alone beside the host.

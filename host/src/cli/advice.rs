@@ -7,7 +7,7 @@ use crate::runs::{RunRecord, Status};
 /// The hint under a run, if it needs one.
 pub(super) fn advice(record: &RunRecord, connection: &ConnectionArgs) -> Option<String> {
     match record.status {
-        Status::Succeeded | Status::Previewed | Status::Refused => None,
+        Status::Succeeded | Status::Previewed | Status::Refused | Status::Cancelled => None,
         Status::Held => Some(held(&record.code).to_owned()),
         Status::Waiting => Some(waiting(record, connection)),
     }

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::Failure;
+use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::hubspot::{Crm, Portal};
 use crate::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
@@ -99,8 +100,8 @@ impl ConnectionArgs {
         Ok(Connection {
             portal: self.portal.clone(),
             zone,
-            quickbooks: Arc::new(Client::new(company, transport.clone())),
-            hubspot: Arc::new(Crm::new(portal, transport)),
+            quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
+            hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
         })
     }
 

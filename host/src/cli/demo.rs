@@ -16,9 +16,9 @@ use super::stop::StopRequest;
 use super::{Failure, show};
 use crate::catalog::ActionVersion;
 use crate::catalog::build::Built;
-use crate::clock;
+use crate::clock::Clock;
 use crate::connection::Connection;
-use crate::enrollment::{Enrollment, Event, ObjectKind, ObjectRef};
+use crate::enrollment::{Enrollment, Event, IfExists, ObjectKind, ObjectRef};
 use crate::grant::Grants;
 use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
 
@@ -153,9 +153,11 @@ fn start(version: &Arc<ActionVersion>, grants: &Arc<Grants>, connection: &Connec
         event,
         object: ObjectRef { kind: ObjectKind::Deal, id: deal.id.into() },
         inputs: defaults.chain(chosen).collect(),
-        accepted_at: clock::now(),
+        accepted_at: Clock::machine().now(),
         zone: connection.zone.clone(),
         preview: false,
+        if_exists: IfExists::default(),
+        callback: None,
     };
     Start {
         enrollment: Arc::new(enrollment),

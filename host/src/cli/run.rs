@@ -16,9 +16,9 @@ use super::inputs::inputs;
 use super::progress::Progress;
 use super::{Failure, show};
 use crate::action::{Capability, Definition};
-use crate::clock;
+use crate::clock::Clock;
 use crate::connection::Connection;
-use crate::enrollment::{Enrollment, Event, ObjectRef};
+use crate::enrollment::{Enrollment, Event, IfExists, ObjectRef};
 use crate::grant::Grants;
 use crate::runs::{MemoryStore, Patience, RefusalKind, RunRecord, Runs, Start, Status};
 
@@ -122,7 +122,7 @@ impl StartArgs {
         connection: &Connection,
         object: ObjectRef,
     ) -> Result<Enrollment, Failure> {
-        let now = clock::now();
+        let now = Clock::machine().now();
         let new_event = || format!("{}-{}", now.as_nanosecond(), std::process::id());
         let event = Event {
             source: "cli".into(),
@@ -138,6 +138,8 @@ impl StartArgs {
             accepted_at: now,
             zone: connection.zone.clone(),
             preview: self.preview,
+            if_exists: IfExists::default(),
+            callback: None,
         })
     }
 
@@ -167,7 +169,7 @@ fn exit_code(record: &RunRecord) -> ExitCode {
     match record.status {
         Status::Succeeded | Status::Previewed => ExitCode::SUCCESS,
         Status::Refused if record.refusal == Some(RefusalKind::Skip) => ExitCode::SUCCESS,
-        Status::Refused | Status::Held | Status::Waiting => ExitCode::FAILURE,
+        Status::Refused | Status::Held | Status::Cancelled | Status::Waiting => ExitCode::FAILURE,
     }
 }
 

@@ -13,7 +13,7 @@ use super::report::{Mismatch, Report};
 use super::stage::{NoStage, Stage};
 use super::verdict::Verdict;
 use crate::catalog::ActionVersion;
-use crate::enrollment::{Enrollment, Event};
+use crate::enrollment::{Enrollment, Event, IfExists};
 use crate::grant::Grants;
 use crate::quickbooks::Transport;
 use crate::runs::store::Unavailable;
@@ -114,6 +114,8 @@ impl Play<'_> {
             accepted_at: self.case.accepted_at,
             zone: connection.zone.clone(),
             preview,
+            if_exists: IfExists::default(),
+            callback: None,
         };
         let denied = &self.case.denied;
         Start {

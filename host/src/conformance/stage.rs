@@ -11,6 +11,7 @@ use qbo_simulator::quickbooks::{CLIENT_ID, CLIENT_SECRET, QuickBooks};
 use qbo_simulator::server::Server;
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::hubspot::{Crm, Portal};
 use crate::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
@@ -103,8 +104,8 @@ fn connection(
     Ok(Connection {
         portal: PORTAL.to_string(),
         zone: TimeZone::get(ZONE).map_err(NoStage::Zone)?,
-        quickbooks: Arc::new(Client::new(company, transport.clone())),
-        hubspot: Arc::new(Crm::new(portal, transport.clone())),
+        quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
+        hubspot: Arc::new(Crm::new(portal, transport.clone(), &Clock::machine())),
     })
 }
 

@@ -154,6 +154,7 @@ fn document(Entry { id, entity, stored }: &Entry) -> Document {
         set_by_quickbooks: SET_BY_QUICKBOOKS
             .into_iter()
             .filter(|member| has_lines && stored.get(member).is_none())
+            .map(str::to_owned)
             .collect(),
     }
 }

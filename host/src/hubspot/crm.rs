@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::wire::{Association, Associations, Batch, Record};
 use crate::action::{Reads, ReadsAssociated};
-use crate::enrollment::{Associated, CrmObject, ObjectRef, Snapshot};
+use crate::clock::Clock;
+use crate::enrollment::{Associated, CrmObject, ObjectRef};
 use crate::quickbooks::{Secret, Transport};
 
 /// Records in one batch read; HubSpot's own limit.
@@ -39,16 +40,26 @@ pub struct Portal {
 pub struct Crm {
     portal: Portal,
     transport: Transport,
+    clock: Clock,
+}
+
+/// The enrolled object as HubSpot shows it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The object.
+    pub object: CrmObject,
+    /// Its associated records, ordered by kind, then by numeric id.
+    pub associated: Vec<Associated>,
 }
 
 impl Crm {
-    /// Reads through `transport`.
-    pub fn new(portal: Portal, transport: Transport) -> Self {
-        Self { portal, transport }
+    /// Reads through `transport`, on `clock`.
+    pub fn new(portal: Portal, transport: Transport, clock: &Clock) -> Self {
+        Self { portal, transport, clock: clock.clone() }
     }
 
     /// The object with what `reads` asks for.
-    pub async fn snapshot(&self, object: &ObjectRef, reads: Option<&Reads>) -> Result<Snapshot, NoSnapshot> {
+    pub async fn snapshot(&self, object: &ObjectRef, reads: Option<&Reads>) -> Result<Seen, NoSnapshot> {
         let (properties, kinds) = match reads {
             Some(reads) => (reads.properties.as_slice(), reads.associated.as_slice()),
             None => (&[][..], &[][..]),
@@ -65,7 +76,7 @@ impl Crm {
         }
         // HubSpot gives no order; a run must see one.
         associated.sort_by(|a, b| (&a.object.kind, number(&a.object.id)).cmp(&(&b.object.kind, number(&b.object.id))));
-        Ok(Snapshot { object: crm_object(object.kind.as_str(), record), associated, capabilities: String::new() })
+        Ok(Seen { object: crm_object(object.kind.as_str(), record), associated })
     }
 
     async fn associated(&self, object: &ObjectRef, kind: &ReadsAssociated) -> Result<Vec<Associated>, NoSnapshot> {
@@ -129,7 +140,7 @@ impl Crm {
         let mut pause = Duration::from_millis(200);
         for _ in 1..TRIES {
             match self.ask_once(method.clone(), path, body.clone()).await {
-                Err(NoSnapshot::Unavailable(_)) => tokio::time::sleep(pause).await,
+                Err(NoSnapshot::Unavailable(_)) => self.clock.sleep(pause).await,
                 answered => return answered,
             }
             pause *= 4;

@@ -9,10 +9,10 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde::Deserialize;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use super::Wait;
 use super::transport::Transport;
+use crate::clock::Clock;
 
 /// Text that is never shown.
 #[derive(Clone)]
@@ -57,19 +57,20 @@ const MARGIN: Duration = Duration::from_secs(60);
 pub(super) struct Tokens {
     settings: OAuth,
     transport: Transport,
+    clock: Clock,
     held: Mutex<Held>,
 }
 
 #[derive(Debug)]
 struct Held {
-    access: Option<(HeaderValue, Instant)>,
+    access: Option<(HeaderValue, Duration)>,
     refresh: Secret,
 }
 
 impl Tokens {
-    pub(super) fn new(settings: OAuth, transport: Transport) -> Self {
+    pub(super) fn new(settings: OAuth, transport: Transport, clock: Clock) -> Self {
         let held = Mutex::new(Held { access: None, refresh: settings.refresh_token.clone() });
-        Self { settings, transport, held }
+        Self { settings, transport, clock, held }
     }
 
     /// The `Authorization` header's value. `rejected` is one that QuickBooks just refused.
@@ -77,13 +78,13 @@ impl Tokens {
         let mut held = self.held.lock().await;
         if let Some((header, expires)) = &held.access
             && Some(header) != rejected
-            && Instant::now() < *expires
+            && self.clock.elapsed() < *expires
         {
             return Ok(header.clone());
         }
         let fresh = self.refresh(&held.refresh).await?;
         let mut header = HeaderValue::try_from(format!("Bearer {}", fresh.access_token))
-            .map_err(|_| Wait::new("quickbooks_unavailable", "the access token is not usable in a header"))?;
+            .map_err(|_| Wait::company("quickbooks_unavailable", "the access token is not usable in a header"))?;
         header.set_sensitive(true);
         let life = Duration::from_secs(fresh.expires_in).saturating_sub(MARGIN);
         // The newest refresh token is kept before the access token is used: the old one may be
@@ -91,7 +92,7 @@ impl Tokens {
         if let Some(refresh) = fresh.refresh_token {
             held.refresh = Secret(refresh);
         }
-        held.access = Some((header.clone(), Instant::now() + life));
+        held.access = Some((header.clone(), self.clock.elapsed() + life));
         Ok(header)
     }
 
@@ -107,23 +108,22 @@ impl Tokens {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
             .body(Bytes::from(form))
-            .map_err(|_| Wait::new("configuration", "the token URL is not a URL"))?;
-        let answer =
-            self.transport.send(request).await.map_err(|error| {
-                Wait::new("quickbooks_unavailable", format!("no access token could be had: {error}"))
-            })?;
+            .map_err(|_| Wait::company("configuration", "the token URL is not a URL"))?;
+        let answer = self.transport.send(request).await.map_err(|error| {
+            Wait::company("quickbooks_unavailable", format!("no access token could be had: {error}"))
+        })?;
         match answer.status().as_u16() {
             200 => serde_json::from_slice(answer.body())
-                .map_err(|_| Wait::new("quickbooks_unavailable", "the token endpoint's answer is not readable")),
+                .map_err(|_| Wait::company("quickbooks_unavailable", "the token endpoint's answer is not readable")),
             // Of OAuth errors only the code is kept.
-            400..=403 => Err(Wait::new(
+            400..=403 => Err(Wait::company(
                 "signed_out",
                 format!(
                     "QuickBooks no longer accepts this connection ({}); connect the company again",
                     error_code(answer.body())
                 ),
             )),
-            status => Err(Wait::new("quickbooks_unavailable", format!("the token endpoint answers {status}"))),
+            status => Err(Wait::company("quickbooks_unavailable", format!("the token endpoint answers {status}"))),
         }
     }
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::action::Verb;
+use crate::clock::Clock;
 use crate::runs::history::Call;
 
 /// How long an answer is believed.
@@ -19,17 +18,25 @@ const STATEMENTS_MAX: usize = 256;
 const ENTITIES: [&str; 5] = ["account", "companyinfo", "preferences", "taxcode", "term"];
 
 /// The kept answers of one company.
-#[derive(Debug, Default)]
-pub(super) struct Reference(Mutex<BTreeMap<String, (Instant, String)>>);
+#[derive(Debug)]
+pub(super) struct Reference {
+    clock: Clock,
+    kept: Mutex<BTreeMap<String, (Duration, String)>>,
+}
 
 impl Reference {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, kept: Mutex::default() }
+    }
+
     /// The answer to `call`, if it is known and fresh.
     pub(super) fn get(&self, call: &Call) -> Option<String> {
         if !is_reference(call) {
             return None;
         }
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&call.text).filter(|(since, _)| since.elapsed() < KEPT).map(|(_, answer)| answer.clone())
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.elapsed();
+        kept.get(&call.text).filter(|(since, _)| now - *since < KEPT).map(|(_, answer)| answer.clone())
     }
 
     /// Keeps the answer to `call`, if it is of the kind that is kept.
@@ -37,12 +44,13 @@ impl Reference {
         if !is_reference(call) {
             return;
         }
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.elapsed();
         if kept.len() >= STATEMENTS_MAX {
-            kept.retain(|_, (since, _)| since.elapsed() < KEPT);
+            kept.retain(|_, (since, _)| now - *since < KEPT);
         }
         if kept.len() < STATEMENTS_MAX {
-            kept.insert(call.text.clone(), (Instant::now(), answer.to_owned()));
+            kept.insert(call.text.clone(), (now, answer.to_owned()));
         }
     }
 }

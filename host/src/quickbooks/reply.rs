@@ -38,24 +38,21 @@ pub(super) fn read(call: &Call, answer: &http::Response<Bytes>) -> Read {
             Read::Reply(Err(Fault { code: rejection.code, message, body: rejection.body }))
         }
         Answer::Throttled { tid } => {
-            Read::Throttled(Wait::new("throttled", format!("QuickBooks asks for patience{}", named(tid))))
+            Read::Throttled(Wait::company("throttled", format!("QuickBooks asks for patience{}", named(tid))))
         }
-        Answer::SignedOut { code, tid } | Answer::Forbidden { code, tid } => Read::SignedOut(Wait::new(
+        Answer::SignedOut { code, tid } | Answer::Forbidden { code, tid } => Read::SignedOut(Wait::company(
             "signed_out",
             format!("QuickBooks refuses this connection ({code}); connect the company again{}", named(tid)),
         )),
         Answer::Unavailable { code, tid } => {
-            Read::Wait(unavailable(format!("QuickBooks is out of order ({code}){}", named(tid))))
+            let message = format!("QuickBooks is out of order ({code}){}", named(tid));
+            Read::Wait(Wait::company("quickbooks_unavailable", message))
         }
-        Answer::InProgress { tid } => Read::Wait(unavailable(format!(
-            "QuickBooks is still working on an earlier request of this run{}",
-            named(tid)
-        ))),
+        Answer::InProgress { tid } => {
+            let message = format!("QuickBooks is still working on an earlier request of this run{}", named(tid));
+            Read::Wait(Wait::new("quickbooks_unavailable", message))
+        }
     }
-}
-
-fn unavailable(message: String) -> Wait {
-    Wait::new("quickbooks_unavailable", message)
 }
 
 fn malformed(reason: &str, tid: Option<String>) -> Wait {

@@ -2,10 +2,15 @@
 //! in any minute, and requests in flight. Every request of the host passes here.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::starts::{Earlier, Started, Starts};
+use crate::clock::Clock;
 
 /// What one company may be asked. QuickBooks allows 10 a second and 500 a minute; the difference
 /// is left for clocks that disagree and for people's own clicks.
@@ -31,10 +36,18 @@ impl Default for Rates {
 /// Past this a run gives its instance back instead of waiting with it.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A request of a process that died counts as in flight for so long: QuickBooks gives up on one after
+/// two minutes, and has answered nearly all within a fraction of this.
+const ABANDONED: Duration = Duration::from_secs(30);
+
 /// Admits requests at the company's pace.
 #[derive(Debug)]
 pub(super) struct Throttle {
-    windows: Mutex<Windows>,
+    clock: Clock,
+    windows: Arc<Mutex<Windows>>,
     in_flight: Arc<Semaphore>,
 }
 
@@ -42,12 +55,30 @@ pub(super) struct Throttle {
 #[derive(Debug)]
 pub struct Permit {
     _in_flight: OwnedSemaphorePermit,
+    kept: Option<(Started, Arc<Mutex<Windows>>)>,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some((started, windows)) = &self.kept {
+            lock(windows).answered(*started);
+        }
+    }
 }
 
 impl Throttle {
-    pub(super) fn new(rates: Rates) -> Self {
-        let windows = Windows { rates, starts: VecDeque::new() };
-        Self { windows: Mutex::new(windows), in_flight: Arc::new(Semaphore::new(rates.in_flight)) }
+    pub(super) fn new(rates: Rates, clock: Clock) -> Self {
+        let windows = Windows { rates, starts: VecDeque::new(), abandoned: Vec::new(), kept: None };
+        Self { clock, windows: Arc::new(Mutex::new(windows)), in_flight: Arc::new(Semaphore::new(rates.in_flight)) }
+    }
+
+    /// Keeps starts in a file, and goes on with those of an earlier process.
+    pub(super) fn keep(&self, file: &Path) -> io::Result<()> {
+        let mut windows = lock(&self.windows);
+        let (kept, earlier) = Starts::open(file, windows.rates.per_minute, self.clock.now(), MINUTE)?;
+        windows.restore(self.clock.elapsed(), &earlier);
+        windows.kept = Some(kept);
+        Ok(())
     }
 
     /// Waits for its turn; or says how long it would take, when that is too long to wait here.
@@ -56,40 +87,78 @@ impl Throttle {
             return Err(WAIT_MAX);
         };
         loop {
-            let started = self.windows.lock().unwrap_or_else(PoisonError::into_inner).start(Instant::now());
-            match started {
-                Ok(()) => return Ok(Permit { _in_flight: in_flight }),
-                Err(wait) if wait > WAIT_MAX => return Err(wait),
-                Err(wait) => tokio::time::sleep(wait).await,
+            let wait = {
+                let mut windows = lock(&self.windows);
+                match windows.start(self.clock.elapsed()) {
+                    Ok(()) => {
+                        let started = windows.keep_start(&self.clock);
+                        let kept = started.map(|started| (started, Arc::clone(&self.windows)));
+                        return Ok(Permit { _in_flight: in_flight, kept });
+                    }
+                    Err(wait) => wait,
+                }
+            };
+            if wait > WAIT_MAX {
+                return Err(wait);
             }
+            self.clock.sleep(wait).await;
         }
     }
+}
+
+fn lock(windows: &Mutex<Windows>) -> MutexGuard<'_, Windows> {
+    windows.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// When requests were started, as far back as the longest window reaches.
 #[derive(Debug)]
 struct Windows {
     rates: Rates,
-    starts: VecDeque<Instant>,
+    /// By elapsed time; what an earlier process started lies before it began.
+    starts: VecDeque<Duration>,
+    /// When requests of an earlier process no longer count as in flight.
+    abandoned: Vec<Duration>,
+    kept: Option<Starts>,
 }
 
 impl Windows {
     /// Starts at `now`, or says in how long there is room.
-    fn start(&mut self, now: Instant) -> Result<(), Duration> {
-        const SECOND: Duration = Duration::from_secs(1);
-        const MINUTE: Duration = Duration::from_secs(60);
-        while self.starts.front().is_some_and(|first| now.duration_since(*first) >= MINUTE) {
+    fn start(&mut self, now: Duration) -> Result<(), Duration> {
+        self.abandoned.retain(|until| *until > now);
+        if self.abandoned.len() >= self.rates.in_flight {
+            let free = self.abandoned.iter().min().map_or(Duration::ZERO, |until| until.saturating_sub(now));
+            return Err(free);
+        }
+        while self.starts.front().is_some_and(|first| now.saturating_sub(*first) >= MINUTE) {
             self.starts.pop_front();
         }
         let room_in = |count: usize, window: Duration| {
             let blocking = self.starts.len().checked_sub(count).and_then(|index| self.starts.get(index))?;
-            window.checked_sub(now.duration_since(*blocking)).filter(|wait| !wait.is_zero())
+            window.checked_sub(now.saturating_sub(*blocking)).filter(|wait| !wait.is_zero())
         };
         if let Some(wait) = room_in(self.rates.per_minute, MINUTE).max(room_in(self.rates.per_second, SECOND)) {
             return Err(wait);
         }
         self.starts.push_back(now);
         Ok(())
+    }
+
+    fn restore(&mut self, now: Duration, earlier: &[Earlier]) {
+        self.starts = earlier.iter().map(|start| now.saturating_sub(start.age)).collect();
+        let in_flight = earlier.iter().filter(|start| start.in_flight);
+        self.abandoned = in_flight.filter_map(|start| Some(now + ABANDONED.checked_sub(start.age)?)).collect();
+    }
+
+    /// A file that can't be written keeps nobody from their work; it is only the memory of a crash.
+    fn keep_start(&mut self, clock: &Clock) -> Option<Started> {
+        let kept = self.kept.as_mut()?;
+        kept.start(clock.now()).inspect_err(|error| tracing::debug!("a start could not be kept: {error}")).ok()
+    }
+
+    fn answered(&self, started: Started) {
+        if let Some(Err(error)) = self.kept.as_ref().map(|kept| kept.answered(started)) {
+            tracing::debug!("an answer could not be kept: {error}");
+        }
     }
 }
 
@@ -102,8 +171,8 @@ mod tests {
     #[test]
     fn no_second_and_no_minute_holds_more_starts_than_allowed() {
         let rates = Rates { per_second: 3, per_minute: 10, ..Rates::default() };
-        let mut windows = Windows { rates, starts: VecDeque::new() };
-        let mut now = Instant::now();
+        let mut windows = Windows { rates, starts: VecDeque::new(), abandoned: Vec::new(), kept: None };
+        let mut now = Duration::ZERO;
         let mut starts = Vec::new();
         while starts.len() < 40 {
             match windows.start(now) {
@@ -121,8 +190,27 @@ mod tests {
     }
 
     #[test]
+    fn a_process_that_takes_the_place_of_a_dead_one_keeps_its_pace() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("starts");
+        let rates = Rates { per_second: 100, per_minute: 3, in_flight: 2, ..Rates::default() };
+        let throttle = || {
+            let clock = Clock::moved(jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_000));
+            let throttle = Throttle::new(rates, clock);
+            throttle.keep(&file).unwrap();
+            throttle
+        };
+        let first = throttle();
+        let dead: Vec<_> = (0..2).map(|_| first.admit().now_or_never().unwrap().unwrap()).collect();
+        // Whoever dies marks no answer.
+        std::mem::forget(dead);
+        let second = throttle();
+        assert_eq!(second.admit().now_or_never().map(|admitted| admitted.unwrap_err()), Some(ABANDONED));
+    }
+
+    #[test]
     fn requests_in_flight_are_bounded() {
-        let throttle = Throttle::new(Rates { in_flight: 2, ..Rates::default() });
+        let throttle = Throttle::new(Rates { in_flight: 2, ..Rates::default() }, Clock::machine());
         let first = throttle.admit().now_or_never();
         let second = throttle.admit().now_or_never();
         assert!(first.is_some() && second.is_some());

@@ -2,13 +2,17 @@
 //! recorded answers, never from what the action says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::drive::Start;
+use jiff::SignedDuration;
+
 use super::history::{Document, History, Standing};
 use super::record::{CallLine, Problem, RefusalKind, RunRecord, Status};
-use super::store::{Claim, Learned};
+use super::store::{Claim, Learned, Pause};
 use crate::action::Capability;
 use crate::effects::{Door, Overlay, Stop};
+use crate::enrollment::{IfExists, StandingDocument};
+use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::{self, Attempted, Ending, Exhausted, Outcome, Refusal, Usage, printable};
 
@@ -19,9 +23,9 @@ pub(super) enum Next {
     /// The run goes on later.
     Wait {
         /// How it stands meanwhile.
-        record: Box<RunRecord>,
-        /// Why.
-        wait: Wait,
+        record: Arc<RunRecord>,
+        /// When.
+        pause: Pause,
     },
     /// Another attempt holds the run.
     Lost,
@@ -30,9 +34,18 @@ pub(super) enum Next {
 /// A run that goes on later.
 pub(super) struct Waiting {
     pub(super) record: Box<RunRecord>,
-    pub(super) wait: Wait,
+    pub(super) pause: Pause,
     pub(super) cpu_exhausted: bool,
+    pub(super) asked: bool,
 }
+
+/// How long an action may ask to wait, counted from the first time: HubSpot's own sync of a contact
+/// takes up to a quarter of an hour. Then a person has to look.
+const ASKED_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// Deaths of the host in the middle of a guest's code after which the guest is no longer tried. One
+/// or two may be chance; a third one hardly is.
+const HOST_DEATHS_MAX: u32 = 3;
 
 /// The verdict on an attempt, not recorded yet.
 pub(super) enum Judged {
@@ -43,8 +56,9 @@ pub(super) enum Judged {
 
 /// Tells how a run stands.
 pub(super) struct Told<'a> {
-    start: &'a Start,
     claim: &'a Claim,
+    /// What the action calls its version; empty when it isn't installed.
+    version: &'a str,
 }
 
 /// A verdict in words, before the history is added.
@@ -73,8 +87,8 @@ impl Verdict {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(start: &'a Start, claim: &'a Claim) -> Self {
-        Self { start, claim }
+    pub(super) fn new(claim: &'a Claim, version: &'a str) -> Self {
+        Self { claim, version }
     }
 
     /// A required capability isn't granted; no guest code ran.
@@ -82,7 +96,7 @@ impl<'a> Told<'a> {
         let names: Vec<_> = missing.iter().map(ToString::to_string).collect();
         let message = format!(
             "{} needs {}, which is not granted; approve it for this action, then resume the run",
-            self.start.version.definition.id,
+            self.claim.enrollment.event.action,
             names.join(", ")
         );
         let verdict = Verdict::new(Status::Held, "capability_missing", message);
@@ -103,9 +117,68 @@ impl<'a> Told<'a> {
         self.record(verdict, &self.claim.history, Vec::new(), None)
     }
 
+    /// The host died too often while it ran this guest's code.
+    pub(super) fn deadly(&self) -> Option<RunRecord> {
+        let deaths = self.claim.host_deaths;
+        (deaths >= HOST_DEATHS_MAX).then(|| {
+            let standing = self.claim.history.standing();
+            let message = format!(
+                "the host died {deaths} times while it ran this action's code; a mended version of it can resume the run"
+            );
+            let verdict = Verdict::new(Status::Held, "host_died", stands(message, &standing));
+            self.record(verdict, &self.claim.history, standing, None)
+        })
+    }
+
+    /// Documents of the same sale stand, and no other is wanted.
+    pub(super) fn already_exists(&self, documents: &[StandingDocument]) -> RunRecord {
+        let standing: Vec<_> = documents.iter().map(standing_document).collect();
+        let message =
+            format!("{} stands for this {} already", names(standing.iter()), self.claim.enrollment.object.kind);
+        let mut verdict = match self.claim.enrollment.if_exists {
+            IfExists::Hold => Verdict::new(Status::Held, "already_exists", message.clone()),
+            IfExists::Return | IfExists::Another => Verdict {
+                refusal: Some(RefusalKind::Skip),
+                ..Verdict::new(Status::Refused, "already_exists", message.clone())
+            },
+        };
+        verdict.problems.push(Problem {
+            code: "already_exists".into(),
+            message,
+            about: self.claim.enrollment.object.to_string(),
+            remedy: "delete or void it in QuickBooks if it is wrong, or ask for another".into(),
+        });
+        let mut record = self.record(verdict, &self.claim.history, Vec::new(), None);
+        record.documents = standing;
+        record
+    }
+
+    /// A person wanted the run to end, and everything that was sent is answered.
+    pub(super) fn cancelled(&self, door: &Door) -> RunRecord {
+        let standing = door.history().standing();
+        let message = "a person cancelled the run".to_owned();
+        let status = if door.history().wrote() { Status::Held } else { Status::Cancelled };
+        let verdict = Verdict::new(status, "cancelled", stands(message, &standing));
+        self.record(verdict, door.history(), standing, None)
+    }
+
     /// The run goes on later; no guest code ran.
     pub(super) fn waiting(&self, wait: Wait) -> Waiting {
-        self.waits(wait, &self.claim.history, None, false)
+        self.waits(wait, &self.claim.history, None)
+    }
+
+    /// The run goes on later, after whatever came of settling its intents.
+    pub(super) fn unsettled(&self, stop: Stop, door: &Door) -> Judged {
+        match stop {
+            Stop::Wait(wait) => self.wait(wait, door, None),
+            Stop::Unclear { position } => {
+                let standing = door.history().standing();
+                let verdict = self.verdict(Ending::Stopped(Stop::Unclear { position }), door, &standing);
+                let record = self.record(verdict, door.history(), standing, None);
+                Judged::End { learned: door.learned(), record: Box::new(record) }
+            }
+            Stop::Fenced | Stop::Diverged { .. } | Stop::Parked | Stop::SaleHeld(_) | Stop::SaleChanged => Judged::Lost,
+        }
     }
 
     /// Judges a finished attempt. A run whose intent is unanswered learns the answer first.
@@ -122,31 +195,15 @@ impl<'a> Told<'a> {
             _ => log,
         };
         let measured = Some((usage, log));
-        let mut ending = match ending {
-            Ending::Stopped(Stop::Fenced) => return Judged::Lost,
-            Ending::Stopped(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
-            Ending::TimedOut => {
-                return self.wait(
-                    Wait::new("timed_out", "the attempt took too long and is made again"),
-                    &door,
-                    measured,
-                );
-            }
-            Ending::NoInstance(why) => return self.wait(Wait::new("busy", why), &door, measured),
-            Ending::Exhausted(Exhausted::Cpu) if self.claim.cpu_exhausted == 0 => {
-                let wait = Wait::new(Exhausted::Cpu.code(), Exhausted::Cpu.sentence());
-                return Judged::Wait(self.waits(wait, door.history(), measured, true));
-            }
-            Ending::Refusal(refusal) if refusal.kind == "wait" && !door.history().sent_any() => {
-                return self.wait(asked_to_wait(&refusal), &door, measured);
-            }
-            ending => ending,
+        let mut ending = match self.ends(ending, &door, measured.as_ref()) {
+            Ok(ending) => ending,
+            Err(judged) => return *judged,
         };
-        match door.settle().await {
-            Ok(()) => {}
-            Err(Stop::Wait(wait)) => return self.wait(wait, &door, measured),
-            Err(Stop::Fenced | Stop::Diverged { .. }) => return Judged::Lost,
-            Err(Stop::Unclear { position }) => ending = Ending::Stopped(Stop::Unclear { position }),
+        if let Err(stop) = settled(&mut door).await {
+            match stop {
+                Stop::Unclear { position } => ending = Ending::Stopped(Stop::Unclear { position }),
+                stop => return self.unsettled(stop, &door),
+            }
         }
         let standing = door.history().standing();
         let verdict = self.verdict(ending, &door, &standing);
@@ -156,6 +213,40 @@ impl<'a> Told<'a> {
             record.preview_hash = (record.status == Status::Previewed).then(|| overlay.hash());
         }
         Judged::End { learned: door.learned(), record: Box::new(record) }
+    }
+
+    /// What can be said at once of an attempt that isn't the run's last; or its ending, if it is.
+    fn ends(&self, ending: Ending, door: &Door, measured: Option<&(Usage, String)>) -> Result<Ending, Box<Judged>> {
+        let measured = measured.cloned();
+        let wait = |wait| Err(Box::new(self.wait(wait, door, measured.clone())));
+        match ending {
+            Ending::Stopped(Stop::Fenced | Stop::Parked) => Err(Box::new(Judged::Lost)),
+            Ending::Stopped(Stop::Wait(why)) => wait(why),
+            Ending::Stopped(Stop::SaleHeld(by)) => Err(Box::new(Judged::Wait(self.waits_for_sale(by, door, measured)))),
+            Ending::Stopped(Stop::SaleChanged) if !door.history().wrote() => {
+                let changed = Wait { after: Some(Duration::ZERO), ..Wait::new("sale_changed", SALE_CHANGED) };
+                wait(changed)
+            }
+            Ending::TimedOut => wait(Wait::new("timed_out", "the attempt took too long and is made again")),
+            Ending::NoInstance(why) => wait(Wait::new("busy", why)),
+            Ending::Exhausted(Exhausted::Cpu) if self.claim.cpu_exhausted == 0 => {
+                let why = Wait::new(Exhausted::Cpu.code(), Exhausted::Cpu.sentence());
+                let waiting = Waiting { cpu_exhausted: true, ..self.waits(why, door.history(), measured) };
+                Err(Box::new(Judged::Wait(waiting)))
+            }
+            Ending::Refusal(refusal) if refusal.kind == "wait" && self.may_wait(door) => {
+                let waiting = Waiting { asked: true, ..self.waits(asked_to_wait(&refusal), door.history(), measured) };
+                Err(Box::new(Judged::Wait(waiting)))
+            }
+            ending => Ok(ending),
+        }
+    }
+
+    /// An action may wait while nothing is accepted or on its way, and not for ever.
+    fn may_wait(&self, door: &Door) -> bool {
+        let waited = self.claim.asking_since.map(|since| self.claim.claimed_at.duration_since(since));
+        let unanswered = door.history().records.iter().any(|record| record.is_unanswered());
+        !door.history().wrote() && !unanswered && waited.is_none_or(|waited| waited < ASKED_MAX)
     }
 
     fn verdict(&self, ending: Ending, door: &Door, standing: &[Standing]) -> Verdict {
@@ -186,21 +277,32 @@ impl<'a> Told<'a> {
                     position + 1
                 ),
             ),
+            Ending::Stopped(Stop::SaleChanged) => held(
+                "sale_changed",
+                format!("{SALE_CHANGED}; this run has written something already, so compare the two, then cancel or resume it"),
+            ),
             // These were answered before.
-            Ending::Stopped(Stop::Wait(_) | Stop::Fenced) | Ending::TimedOut | Ending::NoInstance(_) => {
+            Ending::Stopped(Stop::Wait(_) | Stop::Fenced | Stop::Parked | Stop::SaleHeld(_)) | Ending::TimedOut | Ending::NoInstance(_) => {
                 held("internal", "the attempt ended without an end".into())
             }
         }
     }
 
     fn wait(&self, wait: Wait, door: &Door, measured: Option<(Usage, String)>) -> Judged {
-        Judged::Wait(self.waits(wait, door.history(), measured, false))
+        Judged::Wait(self.waits(wait, door.history(), measured))
     }
 
-    fn waits(&self, wait: Wait, history: &History, measured: Option<(Usage, String)>, cpu_exhausted: bool) -> Waiting {
-        let verdict = Verdict::new(Status::Waiting, wait.code, wait.message.clone());
+    fn waits(&self, wait: Wait, history: &History, measured: Option<(Usage, String)>) -> Waiting {
+        let pause = super::backoff::pause(&wait, self.claim);
+        let verdict = Verdict::new(Status::Waiting, wait.code, wait.message);
         let record = self.record(verdict, history, history.standing(), measured);
-        Waiting { record: Box::new(record), wait, cpu_exhausted }
+        Waiting { record: Box::new(record), pause, cpu_exhausted: false, asked: false }
+    }
+
+    fn waits_for_sale(&self, by: RunId, door: &Door, measured: Option<(Usage, String)>) -> Waiting {
+        let wait =
+            Wait::new("sale_busy", format!("run {by} is making the document of this sale; this one goes on after it"));
+        Waiting { pause: Pause::Sale(by), ..self.waits(wait, door.history(), measured) }
     }
 
     fn record(
@@ -216,8 +318,8 @@ impl<'a> Told<'a> {
             run_id: self.claim.fence.run,
             event: enrollment.event.id.clone(),
             action: enrollment.event.action.clone(),
-            version: self.start.version.definition.version.clone(),
-            digest: self.start.version.digest,
+            version: self.version.to_owned(),
+            digest: self.claim.digest,
             object: enrollment.object.to_string(),
             status: verdict.status,
             refusal: verdict.refusal,
@@ -232,6 +334,24 @@ impl<'a> Told<'a> {
             attempts: self.claim.attempts + 1,
             limits,
             log,
+        }
+    }
+}
+
+/// Another run took the sale's key between this run's claim and its first write.
+const SALE_CHANGED: &str = "another run has worked on the same sale meanwhile";
+
+/// Settles every intent that is unanswered, however long QuickBooks takes.
+pub(super) async fn settled(door: &mut Door) -> Result<(), Stop> {
+    loop {
+        match door.settle().await {
+            Err(Stop::Parked) => {
+                // A rejection is an answer too; what is no answer is met again in the next round.
+                if let Some(Err(stop)) = door.sent().await {
+                    return Err(stop);
+                }
+            }
+            settled => return settled,
         }
     }
 }
@@ -266,7 +386,6 @@ fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
     let problems: Vec<Problem> = refusal.problems.into_iter().map(problem).collect();
     let kind = match refusal.kind.as_str() {
         "skip" => Some(RefusalKind::Skip),
-        // A wait comes here only after a write; then a person must look.
         "fix" | "wait" => Some(RefusalKind::Fix),
         _ => None,
     };
@@ -278,7 +397,10 @@ fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
         1 => first.message.clone(),
         count => format!("{count} problems, the first: {}", first.message),
     };
-    let mut verdict = if wrote {
+    let mut verdict = if refusal.kind == "wait" && !wrote {
+        // It has waited for as long as it may.
+        Verdict::new(Status::Held, &first.code, format!("the action waited in vain: {said}"))
+    } else if wrote {
         let message = format!("the action stopped half-way: {said}");
         Verdict::new(Status::Held, "partly_written", stands(message, standing))
     } else {
@@ -299,6 +421,18 @@ fn stands(message: String, standing: &[Standing]) -> String {
         return message;
     }
     format!("{message}; in QuickBooks stands: {}", names(standing.iter().map(|standing| &standing.document)))
+}
+
+fn standing_document(document: &StandingDocument) -> Document {
+    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    Document {
+        entity: document.entity.clone(),
+        id: document.id.clone(),
+        doc_number: some(&document.number),
+        total: some(&document.total),
+        name: None,
+        set_by_quickbooks: Vec::new(),
+    }
 }
 
 fn name_of(document: &Document) -> String {

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::action::Verb;
@@ -29,7 +30,7 @@ pub struct Call {
 pub type Reply = Result<String, Fault>;
 
 /// A definite no.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Fault {
     /// QuickBooks' code, or one of the contract's words.
     pub code: String,
@@ -53,6 +54,9 @@ pub struct Record {
     pub call: Call,
     /// Under which it was sent; only writes that were sent have one.
     pub request_id: Option<RequestId>,
+    /// When the intent to send it was recorded: QuickBooks did not have it before. Only writes that
+    /// were sent have one.
+    pub intended_at: Option<Timestamp>,
     /// `None` while a write's answer is not known: an intent.
     pub reply: Option<Reply>,
     /// How long QuickBooks took.
@@ -99,7 +103,7 @@ impl History {
 }
 
 /// A document or list entry as QuickBooks answered it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Document {
     /// QuickBooks' entity name.
     pub entity: String,
@@ -110,11 +114,11 @@ pub struct Document {
     /// `TotalAmt`, as decimal text; list entries have none.
     pub total: Option<String>,
     /// What a person calls it: the display name or name of a list entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// In a preview: the members that QuickBooks will set itself.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub set_by_quickbooks: Vec<&'static str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_by_quickbooks: Vec<String>,
 }
 
 /// A document, and whether it is what was asked for.

@@ -1,104 +1,211 @@
-//! The store in memory: the model that durable stores are held against, and what a single
-//! command needs. It forgets everything when the process ends.
+//! The store in memory: the model that durable stores are held against, and what a single command
+//! needs. It forgets everything when the process ends.
 
-use std::collections::BTreeMap;
+mod kept;
+mod service;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::history::{History, Record, Reply};
+use super::history::{Record, Reply};
 use super::record::RunRecord;
-use super::store::{Claim, Claimed, Enqueued, Fence, Fenced, Learned, NewRun, Store, Unavailable};
-use crate::enrollment::Enrollment;
-use crate::ids::RunId;
+use super::service_store::{Counts, Phase};
+use super::store::{
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, LEASE, Learned, Made, NewMessage, NewRun, Pause, Release, Sale,
+    Store, Unavailable,
+};
+use crate::clock::Clock;
+use crate::ids::{Digest, RunId, SaleKey};
+use kept::{Company, Kept, Outgoing, Taken};
 
 /// Runs in memory.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<BTreeMap<RunId, Kept>>);
+pub struct MemoryStore {
+    clock: Clock,
+    look_back: Option<Duration>,
+    state: Mutex<State>,
+}
 
-#[derive(Debug)]
-struct Kept {
-    enrollment: Arc<Enrollment>,
-    history: History,
-    epoch: u64,
-    held: bool,
-    attempts: u32,
-    cpu_exhausted: u32,
-    end: Option<Arc<RunRecord>>,
+#[derive(Debug, Default)]
+struct State {
+    runs: BTreeMap<RunId, Kept>,
+    companies: BTreeMap<String, Company>,
+    sales: BTreeMap<SaleKey, Taken>,
+    components: BTreeMap<Digest, Arc<[u8]>>,
+    messages: BTreeMap<(RunId, String), Outgoing>,
+    /// Counts what is accepted, for the order of lists.
+    accepted: u64,
+    /// Counts claims, for whose turn it is.
+    turns: u64,
 }
 
 impl MemoryStore {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RunId, Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// An empty store on `clock`.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, ..Self::default() }
+    }
+
+    /// A store that takes the place of one that is lost: before it makes a transaction it looks in
+    /// QuickBooks for what was made up to `look_back` ago.
+    pub fn looking_back(self, look_back: Duration) -> Self {
+        Self { look_back: Some(look_back), ..self }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the run if the fence still holds.
-    fn fenced(&self, fence: Fence, change: impl FnOnce(&mut Kept)) -> Fenced {
-        match self.lock().get_mut(&fence.run) {
-            Some(kept) if kept.held && kept.epoch == fence.epoch => {
-                change(kept);
-                Fenced::No
-            }
-            Some(_) | None => Fenced::Yes,
+    fn fenced(&self, fence: Fence, change: impl FnOnce(&mut State)) -> Fenced {
+        let mut state = self.lock();
+        if !state.holds(fence) {
+            return Fenced::Yes;
         }
+        change(&mut state);
+        Fenced::No
+    }
+
+    fn hold(&self, state: &mut State, run: RunId) -> Option<Claim> {
+        state.turns += 1;
+        let turn = state.turns;
+        let kept = state.runs.get_mut(&run)?;
+        kept.epoch += 1;
+        kept.phase = Phase::Running;
+        kept.lease = self.clock.elapsed() + LEASE;
+        let (sale, company) = (kept.sale.clone(), kept.enrollment.event.company.clone());
+        let sale = sale.map(|key| state.sale(run, key));
+        let company = state.companies.entry(company).or_default();
+        company.served = turn;
+        let company_failures = company.failures;
+        let kept = state.runs.get(&run)?;
+        Some(Claim {
+            fence: Fence { run, epoch: kept.epoch },
+            enrollment: Arc::clone(&kept.enrollment),
+            digest: kept.digest,
+            sale,
+            history: kept.history.clone(),
+            generations: kept.generations.clone(),
+            attempts: kept.attempts,
+            cpu_exhausted: kept.cpu_exhausted,
+            host_deaths: kept.host_deaths,
+            asking_since: kept.asking_since,
+            claimed_at: self.clock.now(),
+            company_failures,
+            cancelled: kept.cancelled,
+            look_from: self.look_back.and_then(|back| self.clock.now().checked_sub(back).ok()),
+        })
     }
 }
 
-impl Kept {
-    fn learn(&mut self, learned: Learned) {
-        if self.history.snapshot.is_none() {
-            self.history.snapshot = learned.snapshot;
+impl State {
+    fn holds(&self, fence: Fence) -> bool {
+        self.runs.get(&fence.run).is_some_and(|kept| kept.phase == Phase::Running && kept.epoch == fence.epoch)
+    }
+
+    fn is_live(&self, run: RunId) -> bool {
+        self.runs.get(&run).is_some_and(|kept| kept.phase != Phase::Ended)
+    }
+
+    fn sale(&self, run: RunId, key: SaleKey) -> Sale {
+        let taken = self.sales.get(&key).map_or(0, |taken| taken.times);
+        let mut made: Vec<_> =
+            self.runs.iter().filter(|(id, kept)| **id != run && kept.sale.as_ref() == Some(&key)).collect();
+        made.sort_by_key(|(_, kept)| kept.number);
+        let made = made.into_iter().flat_map(|(id, kept)| {
+            kept.made.iter().map(|document| Made {
+                run: *id,
+                event: kept.enrollment.event.id.clone(),
+                document: document.clone(),
+            })
+        });
+        Sale { made: made.collect(), key, taken }
+    }
+
+    /// Takes the key of the run's sale, unless another run took it first.
+    fn take_sale(&mut self, run: RunId, seen: u64) -> Begun {
+        let Some(key) = self.runs.get(&run).and_then(|kept| kept.sale.clone()) else { return Begun::Yes };
+        let taken = self.sales.get(&key).cloned();
+        let times = taken.as_ref().map_or(0, |taken| taken.times);
+        match taken {
+            Some(Taken { by, .. }) if by == run => return Begun::Yes,
+            Some(Taken { by, .. }) if self.is_live(by) => return Begun::SaleHeld(by),
+            Some(_) if times != seen => return Begun::SaleChanged,
+            Some(_) | None => {}
         }
-        self.history.records.extend(learned.records);
+        self.sales.insert(key, Taken { by: run, times: times + 1 });
+        Begun::Yes
+    }
+
+    fn company_of(&mut self, run: RunId) -> Option<&mut Company> {
+        let company = self.runs.get(&run)?.enrollment.event.company.clone();
+        Some(self.companies.entry(company).or_default())
+    }
+
+    /// Runs that waited for this one may go on.
+    fn wake_waiting_for(&mut self, run: RunId, now: Duration) {
+        for kept in self.runs.values_mut().filter(|kept| kept.waits_for == Some(run)) {
+            kept.waits_for = None;
+            kept.due = now;
+        }
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
     async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
-        let mut runs = self.lock();
-        if runs.contains_key(&run.id) {
+        let mut state = self.lock();
+        if state.runs.contains_key(&run.id) {
             return Ok(Enqueued::Duplicate);
         }
-        let kept = Kept {
-            enrollment: run.enrollment,
-            history: History::default(),
-            epoch: 0,
-            held: false,
-            attempts: 0,
-            cpu_exhausted: 0,
-            end: None,
-        };
-        runs.insert(run.id, kept);
+        if run.join && run.sale.is_some() {
+            let same = |(_, kept): &(&RunId, &Kept)| kept.sale == run.sale && kept.phase != Phase::Ended;
+            if let Some((id, _)) = state.runs.iter().find(same) {
+                return Ok(Enqueued::Joined(*id));
+            }
+        }
+        state.accepted += 1;
+        let kept = Kept::new(&run, state.accepted, self.clock.elapsed(), self.clock.now());
+        state.runs.insert(run.id, kept);
         Ok(Enqueued::New)
     }
 
-    async fn claim(&self, run: RunId) -> Result<Claimed, Unavailable> {
-        let mut runs = self.lock();
-        let Some(kept) = runs.get_mut(&run) else { return Ok(Claimed::Unknown) };
-        if let Some(end) = &kept.end {
-            return Ok(Claimed::Ended(Arc::clone(end)));
+    async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
+        let mut state = self.lock();
+        let Some(kept) = state.runs.get(&run) else { return Ok(Claimed::Unknown) };
+        match (kept.phase, &kept.record) {
+            (Phase::Ended, Some(record)) => return Ok(Claimed::Ended(Arc::clone(record))),
+            (Phase::Running, _) if kept.lease > self.clock.elapsed() => return Ok(Claimed::Busy),
+            (Phase::Ended | Phase::Running | Phase::Queued, _) => {}
         }
-        if kept.held {
-            return Ok(Claimed::Busy);
-        }
-        kept.held = true;
-        kept.epoch += 1;
-        Ok(Claimed::Held(Box::new(Claim {
-            fence: Fence { run, epoch: kept.epoch },
-            enrollment: Arc::clone(&kept.enrollment),
-            history: kept.history.clone(),
-            attempts: kept.attempts,
-            cpu_exhausted: kept.cpu_exhausted,
-        })))
+        Ok(self.hold(&mut state, run).map_or(Claimed::Unknown, |claim| Claimed::Held(Box::new(claim))))
     }
 
-    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Arc<Record>) -> Result<Fenced, Unavailable> {
-        Ok(self.fenced(fence, |kept| {
+    async fn begin_write(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        intent: Arc<Record>,
+        sale: Option<u64>,
+    ) -> Result<Begun, Unavailable> {
+        let mut state = self.lock();
+        if !state.holds(fence) {
+            return Ok(Begun::Fenced);
+        }
+        if let Some(seen) = sale {
+            match state.take_sale(fence.run, seen) {
+                Begun::Yes => {}
+                other @ (Begun::Fenced | Begun::SaleHeld(_) | Begun::SaleChanged) => return Ok(other),
+            }
+        }
+        if let Some(kept) = state.runs.get_mut(&fence.run) {
             kept.learn(learned);
             kept.history.records.push(intent);
-        }))
+            kept.lease = self.clock.elapsed() + LEASE;
+        }
+        Ok(Begun::Yes)
     }
 
     async fn end_write(
@@ -108,7 +215,8 @@ impl Store for MemoryStore {
         reply: Reply,
         took: Duration,
     ) -> Result<Fenced, Unavailable> {
-        Ok(self.fenced(fence, |kept| {
+        Ok(self.fenced(fence, |state| {
+            let Some(kept) = state.runs.get_mut(&fence.run) else { return };
             if let Some(record) = kept.history.records.get_mut(position) {
                 let record = Arc::make_mut(record);
                 record.reply.get_or_insert(reply);
@@ -117,20 +225,87 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn release(&self, fence: Fence, cpu_exhausted: bool) -> Result<Fenced, Unavailable> {
-        Ok(self.fenced(fence, |kept| {
-            kept.held = false;
-            kept.attempts += 1;
-            kept.cpu_exhausted += u32::from(cpu_exhausted);
+    async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable> {
+        let now = self.clock.elapsed();
+        Ok(self.fenced(fence, |state| {
+            if let Some(kept) = state.runs.get_mut(&fence.run) {
+                kept.phase = Phase::Queued;
+                kept.due = now;
+            }
         }))
     }
 
-    async fn finish(&self, fence: Fence, learned: Learned, end: Arc<RunRecord>) -> Result<Fenced, Unavailable> {
-        Ok(self.fenced(fence, |kept| {
-            kept.learn(learned);
-            kept.held = false;
-            kept.attempts += 1;
-            kept.end = Some(end);
+    async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
+        let (now, at) = (self.clock.elapsed(), self.clock.now());
+        Ok(self.fenced(fence, |state| {
+            let live = match release.pause {
+                Pause::Sale(other) => state.is_live(other),
+                Pause::Run(_) | Pause::Company { .. } => false,
+            };
+            if let Some(company) = state.company_of(fence.run) {
+                company.release(&release.pause, now);
+            }
+            let Some(kept) = state.runs.get_mut(&fence.run) else { return };
+            kept.attempted(&release.record, at);
+            kept.phase = Phase::Queued;
+            kept.cpu_exhausted += u32::from(release.cpu_exhausted);
+            match release.pause {
+                Pause::Run(pause) => kept.due = now + pause,
+                // The company's own pause holds it back.
+                Pause::Company { .. } => kept.due = now,
+                Pause::Sale(other) => {
+                    kept.due = now;
+                    kept.waits_for = live.then_some(other);
+                }
+            }
+            if release.asked {
+                kept.asking_since.get_or_insert(at);
+                kept.forget_all();
+            }
         }))
+    }
+
+    async fn finish(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        end: Arc<RunRecord>,
+        messages: Vec<NewMessage>,
+    ) -> Result<Fenced, Unavailable> {
+        let (now, at) = (self.clock.elapsed(), self.clock.now());
+        Ok(self.fenced(fence, |state| {
+            if let Some(company) = state.company_of(fence.run) {
+                company.failures = 0;
+            }
+            let Some(kept) = state.runs.get_mut(&fence.run) else { return };
+            kept.learn(learned);
+            kept.attempted(&end, at);
+            kept.end(&end);
+            for NewMessage { kind, body } in messages {
+                state.messages.entry((fence.run, kind)).or_insert_with(|| Outgoing::new(body, now));
+            }
+            state.wake_waiting_for(fence.run, now);
+        }))
+    }
+}
+
+/// What `counts` and `components_needed` look at.
+impl State {
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for kept in self.runs.values() {
+            match kept.phase {
+                Phase::Queued => counts.queued += 1,
+                Phase::Running => counts.running += 1,
+                Phase::Ended if kept.is_held() => counts.held += 1,
+                Phase::Ended => counts.ended += 1,
+            }
+        }
+        counts.messages = self.messages.values().filter(|message| message.is_due_ever()).count() as u64;
+        counts
+    }
+
+    fn components_needed(&self) -> BTreeSet<Digest> {
+        self.runs.values().filter(|kept| kept.phase != Phase::Ended || kept.is_held()).map(|kept| kept.digest).collect()
     }
 }

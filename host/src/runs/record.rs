@@ -1,6 +1,6 @@
 //! How a run stands, as people and programs read it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::history::{Document, Record};
 use crate::action::Verb;
@@ -9,7 +9,7 @@ use crate::quickbooks::fault::explain;
 use crate::sandbox::{Usage, printable};
 
 /// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The document stands.
@@ -20,6 +20,8 @@ pub enum Status {
     Previewed,
     /// A person must act.
     Held,
+    /// A person ended it before anything was written.
+    Cancelled,
     /// It goes on by itself later. Not an end.
     Waiting,
 }
@@ -32,13 +34,14 @@ impl Status {
             Self::Refused => "refused",
             Self::Previewed => "previewed",
             Self::Held => "held",
+            Self::Cancelled => "cancelled",
             Self::Waiting => "waiting",
         }
     }
 }
 
 /// Why there is no document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalKind {
     /// A person must mend something.
@@ -48,36 +51,36 @@ pub enum RefusalKind {
 }
 
 /// What a person should know, in a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Problem {
     /// Stable.
     pub code: String,
     /// One sentence.
     pub message: String,
     /// What it concerns.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     /// What to do about it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remedy: String,
 }
 
 /// One line of a run's timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct CallLine {
     /// What it did.
     pub verb: Verb,
     /// To which entity.
     pub entity: String,
     /// The action's name for a write.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `ok`, or the fault's code; `unanswered` for an intent.
     pub result: String,
     /// How long QuickBooks took, in microseconds.
     pub duration_us: u64,
     /// What a fault's code means to a bookkeeper, and what to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<String>,
 }
 
@@ -102,7 +105,7 @@ impl From<&Record> for CallLine {
 }
 
 /// A run as it stands: identity, how it ended, what stands because of it, and how it got there.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RunRecord {
     /// The run.
     pub run_id: RunId,
@@ -119,7 +122,7 @@ pub struct RunRecord {
     /// How it stands.
     pub status: Status,
     /// Of a refused run: whether a person must mend something.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<RefusalKind>,
     /// Stable code: `created`, a problem's code, or the host's own.
     pub code: String,
@@ -134,7 +137,7 @@ pub struct RunRecord {
     /// The action's output fields.
     pub outputs: Vec<(String, String)>,
     /// A preview's identity: an approval covers exactly these documents.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview_hash: Option<String>,
     /// The timeline.
     pub calls: Vec<CallLine>,
@@ -143,6 +146,6 @@ pub struct RunRecord {
     /// What the last attempt used of each limit; absent when no guest code ran.
     pub limits: Option<Usage>,
     /// Log lines, standard output and standard error of the last attempt.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub log: String,
 }

@@ -1,18 +1,24 @@
 //! What a run needs to survive: the `Store` trait. Every write carries the fence of its attempt,
 //! so a holder that was thought dead and wakes up can change nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::history::{History, Record, Reply};
+use super::history::{Document, History, Record, Reply};
 use super::record::RunRecord;
 use crate::enrollment::{Enrollment, Snapshot};
-use crate::ids::RunId;
+use crate::ids::{Digest, RunId, SaleKey};
+
+/// A claim that isn't renewed for so long is over: whoever held it is gone, and another attempt may
+/// begin. An intent to write renews it, and a request is given up after less than half of it.
+pub const LEASE: Duration = Duration::from_secs(60);
 
 /// The right of one attempt to write. A later claim makes it worthless.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence {
     /// The run.
     pub run: RunId,
@@ -27,6 +33,12 @@ pub struct NewRun {
     pub id: RunId,
     /// What asked for it.
     pub enrollment: Arc<Enrollment>,
+    /// The component that runs it, in every attempt.
+    pub digest: Digest,
+    /// The sale it makes a document for. A preview and an action without a kind of sale have none.
+    pub sale: Option<SaleKey>,
+    /// Whether a run of the same sale that has not ended takes this one's place.
+    pub join: bool,
 }
 
 /// Whether the event was new.
@@ -36,9 +48,11 @@ pub enum Enqueued {
     New,
     /// It was a run already; nothing changed.
     Duplicate,
+    /// Another run makes the same sale; nothing changed.
+    Joined(RunId),
 }
 
-/// What came of trying to hold a run.
+/// What came of trying to hold one run.
 #[derive(Debug)]
 pub enum Claimed {
     /// The caller holds it.
@@ -52,18 +66,82 @@ pub enum Claimed {
 }
 
 /// A held run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Claim {
     /// Goes with every write.
     pub fence: Fence,
     /// What asked for the run, as it was accepted first.
     pub enrollment: Arc<Enrollment>,
+    /// The component that runs it.
+    pub digest: Digest,
+    /// The sale it makes a document for.
+    pub sale: Option<Sale>,
     /// What is recorded so far.
     pub history: History,
+    /// How often a write's key was given up after QuickBooks had rejected it; 0 for a key that
+    /// isn't here.
+    pub generations: BTreeMap<String, u32>,
     /// Attempts that ended before this one.
     pub attempts: u32,
     /// Attempts before this one that computed for too long.
     pub cpu_exhausted: u32,
+    /// How often the host died while it ran this guest's code.
+    pub host_deaths: u32,
+    /// Since when the action itself has been asking to wait.
+    pub asking_since: Option<Timestamp>,
+    /// The store's time: when this attempt began.
+    pub claimed_at: Timestamp,
+    /// How many attempts in a row found the company unreachable, of all its runs.
+    pub company_failures: u32,
+    /// A person wants it to end.
+    pub cancelled: bool,
+    /// The store may have forgotten runs: before a transaction is made, QuickBooks is asked whether
+    /// this run made it since then.
+    pub look_from: Option<Timestamp>,
+}
+
+impl Claim {
+    /// The claim of a run that nothing has happened to but what is recorded.
+    pub fn new(fence: Fence, enrollment: Arc<Enrollment>, digest: Digest, history: History) -> Self {
+        Self {
+            fence,
+            claimed_at: enrollment.accepted_at,
+            enrollment,
+            digest,
+            sale: None,
+            history,
+            generations: BTreeMap::new(),
+            attempts: 0,
+            cpu_exhausted: 0,
+            host_deaths: 0,
+            asking_since: None,
+            company_failures: 0,
+            cancelled: false,
+            look_from: None,
+        }
+    }
+}
+
+/// A sale as a claim finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sale {
+    /// Its key.
+    pub key: SaleKey,
+    /// How often the key was taken before. It must still be so when this run takes it.
+    pub taken: u64,
+    /// What other runs made for it, oldest first. Whether it still stands is QuickBooks' to say.
+    pub made: Vec<Made>,
+}
+
+/// A document that a run made for a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The run.
+    pub run: RunId,
+    /// The id of the event that asked for it.
+    pub event: String,
+    /// The document.
+    pub document: Document,
 }
 
 /// What an attempt learned without writing: recorded together with the first write after it, or
@@ -85,6 +163,59 @@ pub enum Fenced {
     Yes,
 }
 
+/// Whether an intent to write was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// It is durable, and may be sent.
+    Yes,
+    /// Another attempt holds the run; nothing was written.
+    Fenced,
+    /// The sale's key is held by a run that has not ended; nothing was written.
+    SaleHeld(RunId),
+    /// The sale's key was taken since the claim by a run that has ended; nothing was written. A new
+    /// attempt sees what it made.
+    SaleChanged,
+}
+
+/// How an attempt ended that is not the run's last.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// How the run stands meanwhile.
+    pub record: Arc<RunRecord>,
+    /// When it goes on.
+    pub pause: Pause,
+    /// This attempt computed for too long.
+    pub cpu_exhausted: bool,
+    /// The action itself asked to wait: nothing recorded binds any longer. Only for a run of which
+    /// QuickBooks accepted nothing.
+    pub asked: bool,
+}
+
+/// When a run that waits goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// After so long.
+    Run(Duration),
+    /// After so long, together with every other run of its company.
+    Company {
+        /// How long nobody asks the company.
+        pause: Duration,
+        /// The company doesn't answer as it should: one run tries first, before the others go on.
+        failing: bool,
+    },
+    /// When that run has ended.
+    Sale(RunId),
+}
+
+/// What is to be told to HubSpot about a run that ended: kept with the end, sent until it is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Names what it does; each run has at most one of a kind.
+    pub kind: String,
+    /// JSON text.
+    pub body: String,
+}
+
 /// Keeps runs. Every method is idempotent under its arguments, so a caller that doesn't know
 /// whether it happened may repeat it.
 #[async_trait]
@@ -92,12 +223,19 @@ pub trait Store: Send + Sync + 'static {
     /// Accepts a run; durable before it returns.
     async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable>;
 
-    /// Takes a run that nobody holds and raises its epoch.
-    async fn claim(&self, run: RunId) -> Result<Claimed, Unavailable>;
+    /// Takes one run that nobody holds, whether it is due or not, and raises its epoch.
+    async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable>;
 
     /// Records what was learned, then the intent to write; durable before it returns, and before
-    /// anything is sent.
-    async fn begin_write(&self, fence: Fence, learned: Learned, intent: Arc<Record>) -> Result<Fenced, Unavailable>;
+    /// anything is sent. Renews the lease. `sale` is how often the sale's key had been taken, and is
+    /// given with a run's writes of transactions: the first of them takes the key.
+    async fn begin_write(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        intent: Arc<Record>,
+        sale: Option<u64>,
+    ) -> Result<Begun, Unavailable>;
 
     /// Records the answer to the intent at `position`.
     async fn end_write(
@@ -108,15 +246,23 @@ pub trait Store: Send + Sync + 'static {
         took: Duration,
     ) -> Result<Fenced, Unavailable>;
 
-    /// Ends the attempt; the run waits and can be claimed again. `cpu_exhausted` says that this
-    /// attempt computed for too long.
-    async fn release(&self, fence: Fence, cpu_exhausted: bool) -> Result<Fenced, Unavailable>;
+    /// Gives a claim back as if it had never been: the attempt was dropped and doesn't count.
+    async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable>;
 
-    /// Ends the run.
-    async fn finish(&self, fence: Fence, learned: Learned, end: Arc<RunRecord>) -> Result<Fenced, Unavailable>;
+    /// Ends the attempt; the run waits and can be claimed again.
+    async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable>;
+
+    /// Ends the run, keeps what stands because of it for its sale, and what HubSpot is to be told.
+    async fn finish(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        end: Arc<RunRecord>,
+        messages: Vec<NewMessage>,
+    ) -> Result<Fenced, Unavailable>;
 }
 
 /// The store didn't answer. Whether the change happened is not known.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("the run store does not answer: {0}")]
 pub struct Unavailable(pub String);

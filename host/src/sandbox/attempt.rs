@@ -93,8 +93,9 @@ impl Sandbox {
         let lent = given.lend();
         let wall = Duration::from_secs(limits.wall_seconds);
         let returned = {
+            let mark = self.polled.as_ref().map(|polled| (polled, given.run));
             let run = pin!(run(&mut store, &loaded.pre, &lent, company));
-            tokio::time::timeout(wall, Metered::new(run, Arc::clone(&meter))).await
+            tokio::time::timeout(wall, Metered::new(run, Arc::clone(&meter), mark)).await
         };
         let (ending, output_bytes) = match returned {
             Ok(returned) => judge(returned, &mut store),
@@ -118,7 +119,7 @@ impl Sandbox {
                 let action = pre.instantiate_async(&mut store).await?;
                 action.qbo_actions_handler().call_definition(&mut store).await
             });
-            tokio::time::timeout(wall, Metered::new(asked, Arc::clone(&meter))).await
+            tokio::time::timeout(wall, Metered::new(asked, Arc::clone(&meter), None)).await
         };
         match told {
             Ok(Ok(definition)) => Ok(definition),

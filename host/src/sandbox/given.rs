@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::bindings::qbo::actions::types;
-use crate::enrollment::{Associated, CrmObject, Enrollment, Snapshot};
+use crate::enrollment::{Associated, CrmObject, Enrollment, Snapshot, StandingDocument};
 use crate::ids::RunId;
 
 /// What an attempt is given, besides the door.
@@ -43,7 +43,7 @@ impl Given {
     }
 
     pub(super) fn lend(&self) -> Lent<'_> {
-        let Enrollment { object, inputs, accepted_at, zone, .. } = &*self.enrollment;
+        let Enrollment { inputs, accepted_at, zone, .. } = &*self.enrollment;
         let associated = |associated| LentAssociated {
             associated,
             properties: properties(&associated.object),
@@ -54,7 +54,7 @@ impl Given {
             run_id: self.run.to_string(),
             accepted_at: accepted_at.to_string(),
             company_date: accepted_at.to_zoned(zone.clone()).date().to_string(),
-            marker: format!("HubSpot {} {} · run {}", object.kind, object.id, self.run.short()),
+            marker: self.enrollment.marker(),
             inputs: inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             properties: properties(&self.snapshot.object),
             associated: self.snapshot.associated.iter().map(associated).collect(),
@@ -79,6 +79,7 @@ impl Lent<'_> {
                 labels: &lent.labels,
             })
             .collect();
+        let documents: Vec<_> = self.given.snapshot.documents.iter().map(document).collect();
         let facts = [
             ("portal-id", enrollment.event.portal.as_str()),
             ("marker", &self.marker),
@@ -93,11 +94,22 @@ impl Lent<'_> {
             zone: enrollment.zone.iana_name().unwrap_or("UTC"),
             object: crm_object(&self.given.snapshot.object, &self.properties),
             associated: &associated,
-            documents: &[],
+            documents: &documents,
             inputs: &self.inputs,
             facts: &facts,
         };
         with(enrollment).await
+    }
+}
+
+fn document(document: &StandingDocument) -> types::Document<'_> {
+    types::Document {
+        entity: &document.entity,
+        id: &document.id,
+        number: &document.number,
+        total: &document.total,
+        status: "open",
+        event_id: &document.event,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one attempt may use, each limit a constant with its argument, and the limiter that holds
 //! memory and tables to it as a sum over everything the component instantiates.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasmtime::Result;
 
 /// Live instances in one process. An instance keeps about 0.6 MiB resident, so a full pool stays
@@ -89,7 +89,7 @@ impl Default for Limits {
 }
 
 /// How much of one limit an attempt used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Used {
     /// What was used.
     pub used: u64,
@@ -98,7 +98,7 @@ pub struct Used {
 }
 
 /// What an attempt used of each limit: part of the run record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Usage {
     /// Time spent running guest code, in microseconds.
     pub cpu_us: Used,

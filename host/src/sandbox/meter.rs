@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use super::polled::Polled;
+use crate::ids::RunId;
+
 /// The guest time of one attempt, in nanoseconds. Only one thread polls an attempt at a time;
 /// the atomics carry the value to whichever thread polls next.
 #[derive(Debug)]
@@ -38,15 +41,16 @@ impl Meter {
     }
 }
 
-/// A pinned future whose polls are metered.
+/// A pinned future whose polls are metered, and marked while they last.
 pub(super) struct Metered<'a, F> {
     inner: Pin<&'a mut F>,
     meter: Arc<Meter>,
+    mark: Option<(&'a Polled, RunId)>,
 }
 
 impl<'a, F: Future> Metered<'a, F> {
-    pub(super) fn new(inner: Pin<&'a mut F>, meter: Arc<Meter>) -> Self {
-        Self { inner, meter }
+    pub(super) fn new(inner: Pin<&'a mut F>, meter: Arc<Meter>, mark: Option<(&'a Polled, RunId)>) -> Self {
+        Self { inner, meter, mark }
     }
 }
 
@@ -56,7 +60,13 @@ impl<F: Future> Future for Metered<'_, F> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let began = self.meter.since_origin_ns();
         self.meter.poll_began_ns.store(began, Ordering::Relaxed);
+        if let Some((slots, run)) = self.mark {
+            slots.begin(run);
+        }
         let polled = self.inner.as_mut().poll(context);
+        if let Some((slots, _)) = self.mark {
+            slots.end();
+        }
         let spent = self.meter.since_origin_ns().saturating_sub(began);
         self.meter.used_ns.fetch_add(spent, Ordering::Relaxed);
         polled

@@ -12,15 +12,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use qbo_host::action::Verb;
 use qbo_host::catalog::{Catalog, CodeCache};
+use qbo_host::clock::Clock;
 use qbo_host::connection::Connection;
 use qbo_host::effects::Door;
-use qbo_host::enrollment::{Enrollment, Event, Snapshot};
+use qbo_host::enrollment::{Enrollment, Event, IfExists, Snapshot};
 use qbo_host::grant::Grants;
 use qbo_host::hubspot::{Crm, Portal};
 use qbo_host::ids::{Digest, RunId};
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 use qbo_host::runs::history::{Call, History, Record, Reply};
-use qbo_host::runs::store::{Claim, Claimed, Enqueued, Fence, Fenced, Learned, NewRun, Store, Unavailable};
+use qbo_host::runs::store::{
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+};
 use qbo_host::runs::{Patience, RunRecord, Runs, Start, Status};
 use qbo_host::sandbox::{Limits, Sandbox};
 use wasmtime::component::Component;
@@ -65,6 +68,8 @@ impl Hosted {
             accepted_at: "2026-01-15T12:00:00Z".parse().expect("a time"),
             zone: jiff::tz::TimeZone::UTC,
             preview: false,
+            if_exists: IfExists::default(),
+            callback: None,
         };
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection: connection() };
         let store = Forgetful { run: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) };
@@ -142,14 +147,14 @@ impl Hosted {
         let enrollment = self.start().enrollment;
         let fence = Fence { run: RunId::of(&enrollment.event), epoch: 1 };
         let history = History { snapshot: Some(Arc::new(memory::snapshot())), records: Vec::new() };
-        Claim { fence, enrollment, history, attempts: 0, cpu_exhausted: 0 }
+        Claim::new(fence, enrollment, self.start.version.digest, history)
     }
 
     /// The five calls of the measured sale, made without a guest.
     pub(crate) async fn calls(&self, claim: Claim) {
         let store = Arc::new(Forgetful { run: Mutex::new(None), snapshot: Arc::new(memory::snapshot()) });
         let client = Arc::clone(&self.start.connection.quickbooks);
-        let mut door = Door::new(&claim, store, client, Arc::clone(&self.start.grants));
+        let mut door = Door::new(&claim, store, client, Arc::clone(&self.start.grants), &Clock::machine());
         let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
         let queries: [(&str, &[&str]); 4] = [
             ("SELECT * FROM CompanyInfo STARTPOSITION 1 MAXRESULTS 200", &[]),
@@ -192,26 +197,29 @@ impl Store for Forgetful {
         Ok(Enqueued::New)
     }
 
-    async fn claim(&self, run: RunId) -> Result<Claimed, Unavailable> {
-        let NewRun { enrollment, .. } = self.run.lock().expect("nothing panicked").take().expect("a run");
+    async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
+        let NewRun { enrollment, digest, .. } = self.run.lock().expect("nothing panicked").take().expect("a run");
         let history = History { snapshot: Some(Arc::clone(&self.snapshot)), records: Vec::new() };
-        let fence = Fence { run, epoch: 1 };
-        Ok(Claimed::Held(Box::new(Claim { fence, enrollment, history, attempts: 0, cpu_exhausted: 0 })))
+        Ok(Claimed::Held(Box::new(Claim::new(Fence { run, epoch: 1 }, enrollment, digest, history))))
     }
 
-    async fn begin_write(&self, _: Fence, _: Learned, _: Arc<Record>) -> Result<Fenced, Unavailable> {
-        Ok(Fenced::No)
+    async fn begin_write(&self, _: Fence, _: Learned, _: Arc<Record>, _: Option<u64>) -> Result<Begun, Unavailable> {
+        Ok(Begun::Yes)
     }
 
     async fn end_write(&self, _: Fence, _: usize, _: Reply, _: Duration) -> Result<Fenced, Unavailable> {
         Ok(Fenced::No)
     }
 
-    async fn release(&self, _: Fence, _: bool) -> Result<Fenced, Unavailable> {
+    async fn give_back(&self, _: Fence) -> Result<Fenced, Unavailable> {
         Ok(Fenced::No)
     }
 
-    async fn finish(&self, _: Fence, _: Learned, _: Arc<RunRecord>) -> Result<Fenced, Unavailable> {
+    async fn release(&self, _: Fence, _: Release) -> Result<Fenced, Unavailable> {
+        Ok(Fenced::No)
+    }
+
+    async fn finish(&self, _: Fence, _: Learned, _: Arc<RunRecord>, _: Vec<NewMessage>) -> Result<Fenced, Unavailable> {
         Ok(Fenced::No)
     }
 }
@@ -233,8 +241,8 @@ fn connection() -> Connection {
     Connection {
         portal: "50000001".into(),
         zone: jiff::tz::TimeZone::UTC,
-        quickbooks: Arc::new(Client::new(company, transport.clone())),
-        hubspot: Arc::new(Crm::new(portal, transport)),
+        quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
+        hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
     }
 }
 

@@ -38,7 +38,13 @@ pub(crate) fn snapshot() -> Snapshot {
     ];
     let associated =
         associated.into_iter().map(|object| Associated { object, parent: "1002".into(), labels: Vec::new() }).collect();
-    Snapshot { object: deal, associated, capabilities: "customer:create item:create".into() }
+    Snapshot {
+        object: deal,
+        associated,
+        capabilities: "customer:create item:create".into(),
+        documents: Vec::new(),
+        sale_taken: 0,
+    }
 }
 
 fn object(kind: &str, id: &str, properties: &[(&str, &str)]) -> CrmObject {

@@ -29,6 +29,7 @@ pub(in crate::cli) fn run(record: &RunRecord, hint: Option<&str>) -> String {
         Status::Refused if record.refusal == Some(RefusalKind::Skip) => ("–", "skipped, for there is nothing to do"),
         Status::Refused => ("✗", "refused, and nothing was written"),
         Status::Held => ("‖", "held, for a person must act"),
+        Status::Cancelled => ("–", "cancelled, and nothing was written"),
         Status::Waiting => ("…", "still waiting"),
     };
     let mut text = format!("{mark} {} for {}: {ended}\n", record.action, record.object);
@@ -92,6 +93,7 @@ fn mark(status: Status) -> &'static str {
         Status::Previewed => "○",
         Status::Refused => "✗",
         Status::Held => "‖",
+        Status::Cancelled => "–",
         Status::Waiting => "…",
     }
 }
@@ -106,7 +108,7 @@ pub(in crate::cli) fn runs(records: &[Arc<RunRecord>], titles: &[&str]) -> Strin
         let document = record.documents.iter().rfind(|document| document.total.is_some());
         let result = match record.status {
             Status::Succeeded | Status::Previewed => record.status.as_str(),
-            Status::Refused | Status::Held | Status::Waiting => &record.code,
+            Status::Refused | Status::Held | Status::Cancelled | Status::Waiting => &record.code,
         };
         let name = |document: &Document| {
             format!("{} {}", document.entity, document.doc_number.as_deref().unwrap_or(&document.id))
@@ -127,7 +129,7 @@ pub(in crate::cli) fn reasons(records: &[Arc<RunRecord>]) -> String {
     let mut text = String::new();
     for record in records {
         match record.status {
-            Status::Held | Status::Waiting => {
+            Status::Held | Status::Cancelled | Status::Waiting => {
                 text.push_str(&paragraph(&format!("{} {}: ", mark(record.status), record.object), &record.message));
             }
             Status::Succeeded | Status::Previewed | Status::Refused

@@ -1,0 +1,188 @@
+//! Looks in QuickBooks for what may have been done: whether a document still stands, whether a write
+//! whose answer is unknown was carried out, and what an earlier life of this run has made.
+//!
+//! Compares markers and members in the host: QuickBooks can't query a private note.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::action::Verb;
+use crate::quickbooks::{Client, Permit, Sent, Wait};
+use crate::runs::history::{Call, Document, Record, Reply};
+
+/// Rows of one page of a look; QuickBooks' own limit.
+const PAGE_MAX: usize = 1_000;
+
+/// QuickBooks' code for an object that is not there, or no longer.
+const NOT_FOUND: &str = "610";
+
+/// Whether a document still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Yes,
+    /// It was deleted or voided, or is in no book.
+    No,
+}
+
+/// Asks whether `document` still stands.
+pub async fn standing(client: &Client, document: &Document) -> Result<Standing, Wait> {
+    if !super::body::is_transaction(&document.entity) {
+        return Ok(Standing::No);
+    }
+    let permit = client.admit().await?;
+    Ok(match read(client, &document.entity, &document.id, permit).await? {
+        Some(row) if !is_voided(&row) => Standing::Yes,
+        Some(_) | None => Standing::No,
+    })
+}
+
+/// What is known of a change whose answer was lost.
+pub(super) enum Told {
+    /// It was carried out.
+    Yes(Reply),
+    /// It was not, and may be sent again.
+    No,
+    /// A person has to look.
+    Unclear,
+}
+
+/// Whether an update, a void, a deletion or a sending was carried out, as far as what stands tells.
+pub(super) async fn carried_out(client: &Client, intent: &Record, permit: Permit) -> Result<Told, Wait> {
+    let Ok(Value::Object(sent)) = serde_json::from_str::<Value>(&intent.call.text) else { return Ok(Told::Unclear) };
+    let id = sent.get("Id").and_then(Value::as_str).unwrap_or_default();
+    let stored = read(client, &intent.call.entity, id, permit).await?;
+    let Some(stored) = stored else {
+        // Gone: by this deletion, or before it; either way it is done.
+        let gone = intent.call.verb == Verb::Delete;
+        return Ok(if gone { Told::Yes(Ok(deleted(&sent))) } else { Told::Unclear });
+    };
+    let unchanged = sent.get("SyncToken").is_some() && sent.get("SyncToken") == stored.get("SyncToken");
+    Ok(match intent.call.verb {
+        // Sending leaves the version as it is, and a second e-mail can't be taken back.
+        Verb::Send => match stored.get("EmailStatus").and_then(Value::as_str) {
+            Some("EmailSent") if sent_since(&stored, intent.intended_at) => Told::Yes(Ok(text(stored))),
+            Some(_) | None => Told::Unclear,
+        },
+        _ if unchanged => Told::No,
+        Verb::Update if holds(&stored, &sent) => Told::Yes(Ok(text(stored))),
+        Verb::Void if is_voided(&stored) => Told::Yes(Ok(text(stored))),
+        Verb::Update | Verb::Void | Verb::Delete | Verb::Create | Verb::Query | Verb::Read => Told::Unclear,
+    })
+}
+
+/// The transaction that an earlier life of this run has made since `from`: of the same entity, and
+/// with the run's marker on it.
+pub(super) async fn find(
+    client: &Client,
+    intent: &Record,
+    marker: &str,
+    from: Timestamp,
+    permit: Permit,
+) -> Result<Option<String>, Wait> {
+    // A write without a marker can't be told from others.
+    if !serde_json::from_str::<Value>(&intent.call.text).is_ok_and(|sent| is_marked(&sent, marker)) {
+        return Ok(None);
+    }
+    let mut permit = Some(permit);
+    let mut start = 1;
+    loop {
+        let permit = match permit.take() {
+            Some(permit) => permit,
+            None => client.admit().await?,
+        };
+        let rows = page(client, &intent.call.entity, from, start, permit).await?;
+        if let Some(found) = rows.iter().find(|row| is_marked(row, marker)) {
+            return Ok(Some(found.to_string()));
+        }
+        if rows.len() < PAGE_MAX {
+            return Ok(None);
+        }
+        start += PAGE_MAX;
+    }
+}
+
+async fn page(
+    client: &Client,
+    entity: &str,
+    from: Timestamp,
+    start: usize,
+    permit: Permit,
+) -> Result<Vec<Value>, Wait> {
+    let since = from.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let text = format!(
+        "SELECT * FROM {entity} WHERE MetaData.CreateTime >= '{since}' STARTPOSITION {start} MAXRESULTS {PAGE_MAX}"
+    );
+    let call = Call { verb: Verb::Query, entity: entity.into(), key: None, text };
+    match client.send(&call, None, permit).await {
+        Sent::Replied { reply: Ok(rows), .. } => Ok(rows_of(&rows)),
+        // An entity that can't be queried can't be looked for.
+        Sent::Replied { reply: Err(_), .. } => Ok(Vec::new()),
+        Sent::Unknown(wait) => Err(wait),
+    }
+}
+
+/// The rows of a query's answer, whatever it calls them.
+fn rows_of(answer: &str) -> Vec<Value> {
+    let members = serde_json::from_str::<Map<String, Value>>(answer).unwrap_or_default();
+    let rows = members.into_iter().find_map(|(_, member)| match member {
+        Value::Array(rows) => Some(rows),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
+    });
+    rows.unwrap_or_default()
+}
+
+async fn read(client: &Client, entity: &str, id: &str, permit: Permit) -> Result<Option<Value>, Wait> {
+    let call = Call { verb: Verb::Read, entity: entity.into(), key: None, text: id.into() };
+    match client.send(&call, None, permit).await {
+        Sent::Replied { reply: Ok(row), .. } => {
+            let row: Value = serde_json::from_str(&row).unwrap_or_default();
+            let deleted = row.get("status").and_then(Value::as_str) == Some("Deleted");
+            Ok((!deleted).then_some(row))
+        }
+        Sent::Replied { reply: Err(fault), .. } if fault.code == NOT_FOUND => Ok(None),
+        // Any other no says nothing about the document; what isn't known to be gone stands.
+        Sent::Replied { reply: Err(_), .. } => Ok(Some(Value::Null)),
+        Sent::Unknown(wait) => Err(wait),
+    }
+}
+
+/// QuickBooks keeps a voided document, with nothing on it but its past.
+fn is_voided(row: &Value) -> bool {
+    let noted = row.get("PrivateNote").and_then(Value::as_str).is_some_and(|note| note.starts_with("Voided"));
+    let zero = row.get("TotalAmt").is_some_and(|total| total.to_string().trim_matches(['0', '.', '"']).is_empty());
+    noted && zero
+}
+
+/// The marker is on the note for people of the company, or on the one for the customer.
+fn is_marked(row: &Value, marker: &str) -> bool {
+    let texts = [row.get("PrivateNote"), row.pointer("/CustomerMemo/value"), row.get("Memo")];
+    texts.into_iter().flatten().any(|text| text.as_str().is_some_and(|text| text.contains(marker)))
+}
+
+/// Whether everything that was sent stands.
+fn holds(stored: &Value, sent: &Map<String, Value>) -> bool {
+    let of_the_request = ["Id", "SyncToken", "sparse", "domain", "MetaData"];
+    sent.iter().filter(|(name, _)| !of_the_request.contains(&name.as_str())).all(|(name, value)| {
+        stored.get(name).is_some_and(|stored| match value {
+            Value::Object(members) => holds(stored, members),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => stored == value,
+        })
+    })
+}
+
+fn sent_since(stored: &Value, intended_at: Option<Timestamp>) -> bool {
+    let delivered = stored.pointer("/DeliveryInfo/DeliveryTime").and_then(Value::as_str);
+    let delivered = delivered.and_then(|time| time.parse::<Timestamp>().ok());
+    matches!((delivered, intended_at), (Some(delivered), Some(intended)) if delivered >= intended)
+}
+
+/// What QuickBooks answers to a deletion.
+fn deleted(sent: &Map<String, Value>) -> String {
+    let id = sent.get("Id").cloned().unwrap_or_default();
+    serde_json::json!({ "status": "Deleted", "domain": "QBO", "Id": id }).to_string()
+}
+
+fn text(stored: Value) -> String {
+    stored.to_string()
+}

@@ -1,0 +1,250 @@
+//! What a service asks of a store besides the life of one run: what is due, what people ask about
+//! and decide, the components that runs need, and what HubSpot is still to be told.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::history::History;
+use super::record::{RunRecord, Status};
+use super::store::{Claim, Fence, Store, Unavailable};
+use crate::enrollment::Enrollment;
+use crate::ids::{Digest, RunId, SaleKey};
+
+/// A store for a host that keeps running.
+#[async_trait]
+pub trait ServiceStore: Store {
+    /// Takes up to `most` runs that are due, or whose lease ran out. Companies take turns, the one
+    /// that waited longest first; none gets more than [`CLAIMED_AT_ONCE_MAX`] of a turn nor holds
+    /// more than `company_max` at once, and one that doesn't answer gets a single run to try with.
+    async fn claim(&self, most: usize, company_max: usize) -> Result<Due, Unavailable>;
+
+    /// Everything that is held is due again, since whoever held it is gone: for the one process of
+    /// a store that has just been opened. In `polled` are the runs whose guest code was running when
+    /// the host died.
+    async fn take_over(&self, polled: &[RunId]) -> Result<(), Unavailable>;
+
+    /// Renews the leases of all these attempts; those that lost theirs are skipped.
+    async fn renew(&self, fences: &[Fence]) -> Result<(), Unavailable>;
+
+    /// One run, whole.
+    async fn run(&self, run: RunId) -> Result<Option<Stored>, Unavailable>;
+
+    /// Runs, newest first.
+    async fn runs(&self, query: &Query) -> Result<Vec<RunLine>, Unavailable>;
+
+    /// How many runs stand how.
+    async fn counts(&self) -> Result<Counts, Unavailable>;
+
+    /// Lets a held run go on, with the component it had or another. Everything after its last
+    /// accepted write is forgotten, and keys that QuickBooks rejected there get a new generation;
+    /// without an accepted write all of it, the snapshot too. `by` says who wanted it.
+    async fn resume(&self, run: RunId, digest: Option<Digest>, by: &str) -> Result<Changed, Unavailable>;
+
+    /// Lets a run that ended without a standing transaction begin anew with `digest`: everything
+    /// recorded is forgotten, and every key that was sent gets a new generation. The caller has made
+    /// sure that no transaction of it stands.
+    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable>;
+
+    /// Asks a run that has not ended to end. It is due at once, and ends when what was sent is known.
+    async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable>;
+
+    /// Keeps a component's bytes.
+    async fn put_component(&self, digest: Digest, wasm: Arc<[u8]>) -> Result<(), Unavailable>;
+
+    /// A component's bytes.
+    async fn component(&self, digest: Digest) -> Result<Option<Arc<[u8]>>, Unavailable>;
+
+    /// The components that runs need which have not succeeded or been refused.
+    async fn components_needed(&self) -> Result<BTreeSet<Digest>, Unavailable>;
+
+    /// Forgets every component that is neither needed nor among `active`.
+    async fn forget_components(&self, active: &BTreeSet<Digest>) -> Result<(), Unavailable>;
+
+    /// Up to `most` messages that are due. They are due again after [`MESSAGE_LEASE`], unless they
+    /// are settled before.
+    async fn messages(&self, most: usize) -> Result<Vec<Message>, Unavailable>;
+
+    /// Says what came of sending a message.
+    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable>;
+}
+
+/// Runs of one company that one claim takes: more would let a company with many runs fill a turn.
+pub const CLAIMED_AT_ONCE_MAX: usize = 4;
+
+/// A message is sent by one sender at a time; one that died is replaced after this.
+pub const MESSAGE_LEASE: Duration = Duration::from_secs(60);
+
+/// What is due.
+#[derive(Debug)]
+pub struct Due {
+    /// Runs, held now.
+    pub claims: Vec<Claim>,
+    /// In how long another may be due, as far as the store knows.
+    pub next: Option<Duration>,
+}
+
+/// Where a run is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It waits for its turn.
+    Queued,
+    /// An attempt holds it.
+    Running,
+    /// It has ended.
+    Ended,
+}
+
+/// A run as the store has it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Where it is.
+    pub phase: Phase,
+    /// The component that runs it.
+    pub digest: Digest,
+    /// What asked for it.
+    pub enrollment: Arc<Enrollment>,
+    /// The sale it makes a document for.
+    pub sale: Option<SaleKey>,
+    /// How it stood when its last attempt ended; nothing before the first.
+    pub record: Option<Arc<RunRecord>>,
+    /// What is recorded.
+    pub history: History,
+    /// When it is due, of one that waits.
+    pub due: Option<Timestamp>,
+    /// What happened, oldest first.
+    pub timeline: Vec<Happened>,
+    /// What HubSpot was or is to be told.
+    pub messages: Vec<MessageLine>,
+}
+
+/// One line of what happened to a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Happened {
+    /// When, by the store's clock.
+    pub at: Timestamp,
+    /// `accepted`, `attempt`, `ended`, `resumed`, `restarted`, `cancelled`, `taken_over`.
+    pub what: String,
+    /// Of an attempt or an end: its code. Of a person's act: who.
+    pub detail: String,
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Of this company.
+    pub company: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// For this object, such as `deal:789`.
+    pub object: Option<String>,
+    /// That stand so.
+    pub status: Option<Status>,
+    /// With this event id.
+    pub event: Option<String>,
+    /// Accepted before this one: the last of the page before.
+    pub before: Option<RunId>,
+    /// At most so many.
+    pub most: usize,
+}
+
+/// A run in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunLine {
+    /// The run.
+    pub run_id: RunId,
+    /// Where it is.
+    pub phase: Phase,
+    /// How it stood when its last attempt ended.
+    pub status: Option<Status>,
+    /// Its code then.
+    pub code: String,
+    /// Its sentence then.
+    pub message: String,
+    /// The event's id.
+    pub event: String,
+    /// The HubSpot account.
+    pub portal: String,
+    /// The QuickBooks company.
+    pub company: String,
+    /// The action.
+    pub action: String,
+    /// The enrolled object.
+    pub object: String,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Attempts so far.
+    pub attempts: u32,
+}
+
+/// How many runs stand how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Waiting for their turn.
+    pub queued: u64,
+    /// Held by an attempt.
+    pub running: u64,
+    /// Ended, and a person must act.
+    pub held: u64,
+    /// Ended otherwise.
+    pub ended: u64,
+    /// Messages that HubSpot has not taken yet.
+    pub messages: u64,
+}
+
+/// Whether a person's wish was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It was.
+    Yes,
+    /// There is no such run.
+    Unknown,
+    /// An attempt holds it, or it is on its way already.
+    NotEnded,
+    /// It has ended, in a way that this doesn't lead out of.
+    Ended(Status),
+}
+
+/// A message that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The run that it is about.
+    pub run: RunId,
+    /// Its kind.
+    pub kind: String,
+    /// JSON text.
+    pub body: String,
+    /// The HubSpot account.
+    pub portal: String,
+    /// The QuickBooks company; with the account it names the connection.
+    pub company: String,
+    /// How often it was sent in vain.
+    pub failures: u32,
+}
+
+/// A message in a run's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessageLine {
+    /// Its kind.
+    pub kind: String,
+    /// `due`, `taken`, or `refused` with why.
+    pub state: String,
+    /// How often it was sent in vain.
+    pub failures: u32,
+}
+
+/// What came of sending a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// HubSpot took it.
+    Taken,
+    /// HubSpot refuses it for good.
+    Refused(String),
+    /// It is tried again after so long.
+    Again(Duration),
+}
