@@ -156,9 +156,8 @@ impl Runs {
         let deadline = self.clock.elapsed() + patience.0;
         loop {
             let left = deadline.saturating_sub(self.clock.elapsed());
-            match self.clock.timeout(left, self.held.over(run)).await? {
-                Some(record) => return Some(record),
-                None => {}
+            if let Some(record) = self.clock.timeout(left, self.held.over(run)).await? {
+                return Some(record);
             }
         }
     }

@@ -22,6 +22,7 @@ use self::books::Books;
 use self::entity::Entity;
 use self::fault::Fault;
 use self::oauth::Tokens;
+use self::pace::Paces;
 use self::replies::Replies;
 use self::request::Incoming;
 use self::throttle::Throttle;
@@ -40,6 +41,7 @@ mod lists;
 mod names;
 mod numbering;
 mod oauth;
+mod pace;
 mod payments;
 mod preferences;
 mod purchases;
@@ -57,6 +59,7 @@ mod throttle;
 mod write;
 
 pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
+pub use self::pace::Pace;
 pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
 pub use self::settings::{Company, Settings};
 pub use self::throttle::RateLimits;
@@ -67,6 +70,7 @@ pub struct QuickBooks {
     state: Arc<Mutex<State>>,
     faults: Faults,
     requests: Requests,
+    paces: Paces,
 }
 
 /// Everything behind the lock, which is never held over an await.
@@ -92,7 +96,7 @@ impl QuickBooks {
             answered: 0,
         };
         let state = Arc::new(Mutex::new(state));
-        Self { state, faults: Faults::default(), requests: Requests::default() }
+        Self { state, faults: Faults::default(), requests: Requests::default(), paces: Paces::default() }
     }
 
     /// A service with the four companies of the seed, on the machine's time.
@@ -112,6 +116,11 @@ impl QuickBooks {
     /// Adds a company with a chart of accounts, terms, payment methods and tax codes, and nothing else.
     pub fn add_company(&self, company: &Company) {
         self.add_books(seed::company(company));
+    }
+
+    /// Adds a company like the sample company, under another realm id.
+    pub fn add_sample_company(&self, realm: &str) {
+        self.add_books(seed::sample(realm));
     }
 
     /// The realm ids of all companies.
@@ -196,6 +205,11 @@ impl QuickBooks {
         self.requests.all()
     }
 
+    /// How fast the company was asked.
+    pub fn pace(&self, realm: &str) -> Pace {
+        self.paces.of(realm)
+    }
+
     /// Forgets what was asked.
     pub fn clear_requests(&self) {
         self.requests.clear();
@@ -216,6 +230,10 @@ impl QuickBooks {
         if let Some(answer) = admin::answer(self, &request) {
             return Ok(self.dressed(answer));
         }
+        let _under_way = match request.segments().as_slice() {
+            ["v3", "company", realm, ..] => Some(self.paces.came(realm, self.state().settings.clock.now())),
+            _ => None,
+        };
         let effect = self.faults.take(&request.method, &request.decoded_path(), &request.body);
         let reserved = matches!(effect, Some(Effect::LateCommit { .. })) && self.reserve(&request);
         let kept = effect.clone();

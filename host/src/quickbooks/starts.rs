@@ -14,7 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Bytes of one start: when, in microseconds since 1970, with the lowest bit set while it is in
 /// flight.
-const ENTRY_BYTES: u64 = 8;
+const ENTRY_BYTES: u64 = size_of::<Entry>() as u64;
+
+type Entry = [u8; 8];
 
 /// A ring of the last starts of one company.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ impl Starts {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         let slots = slots.max(1) as u64;
         let mut earlier = Vec::new();
-        let mut entry = [0; ENTRY_BYTES as usize];
+        let mut entry = Entry::default();
         let mut newest = (0, 0);
         for slot in 0..file.metadata()?.len() / ENTRY_BYTES {
             file.read_exact_at(&mut entry, slot * ENTRY_BYTES)?;

@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::ids::RunId;
 
 /// Bytes of a slot: a run's id, or zeros.
-const SLOT_BYTES: u64 = 16;
+const SLOT_BYTES: u64 = size_of::<Slot>() as u64;
+
+type Slot = [u8; 16];
 
 /// Threads that have a slot. Guests are polled by worker threads, one for each core; a thread beyond
 /// this goes unseen, and a guest that kills the host from there is met again.
@@ -31,10 +33,10 @@ impl Polled {
     pub fn open(path: &Path) -> io::Result<(Self, Vec<RunId>)> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         let mut died_with = Vec::new();
-        let mut slot = [0; SLOT_BYTES as usize];
+        let mut slot = Slot::default();
         for number in 0..file.metadata()?.len() / SLOT_BYTES {
             file.read_exact_at(&mut slot, number * SLOT_BYTES)?;
-            if slot != [0; SLOT_BYTES as usize] {
+            if slot != Slot::default() {
                 died_with.push(RunId::from(slot));
             }
         }
@@ -54,10 +56,10 @@ impl Polled {
 
     /// Marks that it is done.
     pub(super) fn end(&self) {
-        self.mark([0; SLOT_BYTES as usize]);
+        self.mark(Slot::default());
     }
 
-    fn mark(&self, bytes: [u8; SLOT_BYTES as usize]) {
+    fn mark(&self, bytes: Slot) {
         let slot = slot();
         if slot < SLOTS
             && let Err(error) = self.file.write_all_at(&bytes, slot * SLOT_BYTES)

@@ -48,6 +48,13 @@ pub(crate) fn companies() -> [Books; 4] {
     COMPANIES.clone()
 }
 
+/// The sample company once more, under another realm id.
+pub(crate) fn sample(realm: &str) -> Books {
+    let [mut craigs, ..] = COMPANIES.clone();
+    realm.clone_into(&mut craigs.realm);
+    craigs
+}
+
 fn plant_companies() -> [Books; 4] {
     let company = |realm: &str, name: &str| Company {
         realm: realm.to_owned(),

@@ -189,7 +189,9 @@ impl ServiceStore for MemoryStore {
 impl State {
     /// The runs to be taken, company by company.
     fn due(&self, now: Duration, most: usize, company_max: usize) -> Vec<RunId> {
-        let mut companies: BTreeMap<&str, (usize, Vec<(Duration, u64, RunId)>)> = BTreeMap::new();
+        /// How many runs of a company are held, and which are due: by when, then as accepted.
+        type Turn = (usize, Vec<(Duration, u64, RunId)>);
+        let mut companies: BTreeMap<&str, Turn> = BTreeMap::new();
         for (run, kept) in &self.runs {
             let (held, due) = companies.entry(&kept.enrollment.event.company).or_default();
             match kept.phase {
