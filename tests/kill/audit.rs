@@ -1,0 +1,203 @@
+//! Looks for a broken promise: reads what callers were told, the simulators' books, and the store.
+//! The numbers are those of the invariants in `tests/README.md`.
+
+use std::collections::BTreeMap;
+
+use qbo_host::clock::Clock;
+use qbo_host::ids::RunId;
+use qbo_host::runs::service_store::{Phase, Query, ServiceStore, Stored};
+use qbo_host::runs::{SqliteStore, Status};
+use serde_json::Value;
+
+use super::host::Host;
+use super::world::{Deal, World};
+
+/// How the simulator's access tokens begin, and its other secrets.
+const SECRETS: [&str; 4] = ["eyJlbmMiOiJBMTI4Q0JDLUhTMjU2", "simulator-refresh-", "simulator-secret", "simulator-portal-token"];
+
+/// Every broken promise, in a sentence each.
+pub(super) async fn audit(
+    world: &World,
+    host: &Host,
+    told: &BTreeMap<String, Vec<RunId>>,
+    logs: &str,
+) -> Vec<String> {
+    let mut findings: Vec<String> = SqliteStore::check(&host.store()).expect("the store opens");
+    let store = open(host);
+    let mut runs = BTreeMap::new();
+    for (event, ids) in told {
+        if ids.iter().any(|id| *id != ids[0]) {
+            findings.push(format!("I1: {event} was told two runs"));
+        }
+        match store.run(ids[0]).await.expect("the store answers") {
+            Some(stored) => _ = runs.insert(event.clone(), (ids[0], stored)),
+            None => findings.push(format!("I1: {event} was acknowledged as {} and is gone", ids[0])),
+        }
+    }
+    let counts = store.counts().await.expect("the store answers");
+    if counts.queued + counts.running > 0 {
+        findings.push(format!("I6: {} runs have not ended", counts.queued + counts.running));
+    }
+    for (number, deal) in world.deals.iter().enumerate() {
+        let of_deal: Vec<_> = world.events.iter().filter(|event| event.deal == number).collect();
+        let ended: Vec<_> = of_deal.iter().filter_map(|event| runs.get(&event.id)).collect();
+        findings.extend(deal_ended(deal, &ended));
+        findings.extend(deal_booked(world, deal, &ended));
+    }
+    findings.extend(customers(world));
+    findings.extend(pace(world));
+    for (event, (id, stored)) in &runs {
+        findings.extend(history(event, stored));
+        let query = Query { event: Some(event.clone()), most: 10, ..Query::default() };
+        let found = store.runs(&query).await.expect("the store answers");
+        if !found.iter().any(|line| line.run_id == *id) {
+            findings.push(format!("I9: {event} is not found by its event"));
+        }
+    }
+    drop(store);
+    findings.extend(secrets(host, logs));
+    findings
+}
+
+/// How many runs ended how.
+pub(super) async fn ends(host: &Host) -> BTreeMap<String, usize> {
+    let store = open(host);
+    let mut ends = BTreeMap::new();
+    let mut before = None;
+    loop {
+        let page = store.runs(&Query { before, most: 500, ..Query::default() }).await.expect("the store answers");
+        let Some(last) = page.last() else { return ends };
+        before = Some(last.run_id);
+        for line in page {
+            *ends.entry(format!("{} {}", line.status.map_or("none", Status::as_str), line.code)).or_default() += 1;
+        }
+    }
+}
+
+fn open(host: &Host) -> SqliteStore {
+    SqliteStore::open(&host.store(), Clock::machine(), qbo_host::runs::SqliteOptions::default()).expect("the store opens")
+}
+
+/// I1, I7: every run ended, and exactly the poisoned ones were refused.
+fn deal_ended(deal: &Deal, ended: &[&(RunId, Stored)]) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut succeeded = 0;
+    for (id, stored) in ended {
+        let record = stored.record.as_deref().filter(|_| stored.phase == Phase::Ended);
+        let (status, code) = record.map_or((None, ""), |record| (Some(record.status), record.code.as_str()));
+        succeeded += usize::from(status == Some(Status::Succeeded));
+        let expected = match (deal.refused, status, code) {
+            (true, Some(Status::Refused), "currency_mismatch") => true,
+            (false, Some(Status::Succeeded), "created") => true,
+            (false, Some(Status::Refused), "already_exists") => ended.len() > 1,
+            _ => false,
+        };
+        if !expected {
+            findings.push(format!("I7: run {id} of deal {} ended as {status:?} {code}", deal.id));
+        }
+    }
+    if succeeded != usize::from(!deal.refused) {
+        findings.push(format!("I1: {succeeded} runs of deal {} succeeded", deal.id));
+    }
+    findings
+}
+
+/// I2: one invoice with the right total, and the one that the run tells of; none of a refused deal.
+fn deal_booked(world: &World, deal: &Deal, ended: &[&(RunId, Stored)]) -> Vec<String> {
+    let marker = format!("HubSpot deal {} ·", deal.id);
+    let invoices = world.books.documents(&world.companies[deal.company], "Invoice");
+    let marked = |invoice: &&Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
+    let invoices: Vec<_> = invoices.iter().filter(marked).collect();
+    let wanted = usize::from(!deal.refused);
+    let mut findings = Vec::new();
+    if invoices.len() != wanted {
+        findings.push(format!("I2: {} invoices instead of {wanted} for deal {}", invoices.len(), deal.id));
+    }
+    for invoice in invoices {
+        let total: Option<rust_decimal::Decimal> = invoice["TotalAmt"].to_string().parse().ok();
+        if total != Some(deal.total.into()) {
+            findings.push(format!("I2: deal {} is billed {total:?} instead of {}", deal.id, deal.total));
+        }
+        let told = ended.iter().any(|(_, stored)| {
+            let documents = stored.record.iter().flat_map(|record| &record.documents);
+            documents.into_iter().any(|document| document.entity == "Invoice" && invoice["Id"] == *document.id)
+        });
+        if !told {
+            findings.push(format!("I2: no run tells of the invoice {} of deal {}", invoice["Id"], deal.id));
+        }
+    }
+    findings
+}
+
+/// I2: one customer for each contact.
+fn customers(world: &World) -> Vec<String> {
+    let mut made: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    for (company, realm) in world.companies.iter().enumerate() {
+        for customer in world.books.documents(realm, "Customer") {
+            let name = customer["GivenName"].as_str().unwrap_or_default().to_owned();
+            if name.starts_with("Kim") && customer["FamilyName"] == "Example" {
+                *made.entry((company, format!("{name} Example"))).or_default() += 1;
+            }
+        }
+    }
+    let mut wanted: Vec<_> = world
+        .deals
+        .iter()
+        .filter(|deal| !deal.refused)
+        .map(|deal| (deal.company, deal.customer.clone()))
+        .collect();
+    wanted.sort();
+    wanted.dedup();
+    let wrong = wanted.into_iter().filter_map(|key| {
+        let count = made.get(&key).copied().unwrap_or_default();
+        (count != 1).then(|| format!("I2: {count} customers called {}", key.1))
+    });
+    wrong.collect()
+}
+
+/// I5: as QuickBooks saw it.
+fn pace(world: &World) -> Vec<String> {
+    let mut findings = Vec::new();
+    for realm in &world.companies {
+        let pace = world.books.pace(realm);
+        if pace.in_flight_max > 10 || pace.per_minute_max > 500 || pace.per_second_max > 10 {
+            findings.push(format!("I5: company {realm} was asked too fast: {pace:?}"));
+        }
+    }
+    findings
+}
+
+/// I4: nothing is left unanswered, and no key was written twice.
+fn history(event: &str, stored: &Stored) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut keys = Vec::new();
+    for record in &stored.history.records {
+        if record.is_unanswered() {
+            findings.push(format!("I4: {event} ended with an unanswered {} of {}", record.call.verb, record.call.entity));
+        }
+        if let Some(key) = &record.call.key {
+            if keys.contains(&key) {
+                findings.push(format!("I4: {event} wrote {key} twice"));
+            }
+            keys.push(key);
+        }
+    }
+    findings
+}
+
+/// I10: no secret in anything that was written or logged.
+fn secrets(host: &Host, logs: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    for secret in SECRETS {
+        if logs.contains(secret) {
+            findings.push(format!("I10: the log holds {secret}…"));
+        }
+        for path in host.files() {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
+                findings.push(format!("I10: {} holds {secret}…", path.display()));
+            }
+        }
+    }
+    findings
+}
