@@ -8,3 +8,4 @@ mod conformance;
 mod door;
 mod readme;
 mod sandbox;
+mod simulation;

@@ -111,6 +111,11 @@ impl Door {
         }
     }
 
+    /// The clock of the attempt.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Lets the guest begin again: everything that is recorded or learned answers it.
     pub fn rewind(&mut self) {
         self.position = 0;

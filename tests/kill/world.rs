@@ -58,7 +58,7 @@ impl World {
     pub(super) fn new(plan: &Plan) -> Self {
         let (books, portal) = (QuickBooks::seeded(), HubSpot::seeded());
         let companies: Vec<_> = (0..plan.companies).map(|number| format!("46208163650001{number:05}")).collect();
-        companies.iter().for_each(|realm| books.add_sample_company(realm));
+        companies.iter().for_each(|realm| books.add_sample(realm));
         let twice = plan.runs / TWICE_EVERY;
         let deals: Vec<_> = (0..plan.runs - twice).map(|number| Deal::new(number, plan.companies)).collect();
         let fixture: Vec<_> = deals.iter().enumerate().map(|(number, deal)| deal.described(number)).collect();

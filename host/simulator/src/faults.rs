@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::server::AnswerLost;
 
 /// The faults that are armed; copies share them.
@@ -115,9 +116,10 @@ impl Faults {
 }
 
 /// Does the work of one request under an effect. `commit` does it and words the answer; it must not
-/// block. `refuse` words a refusal of the service itself.
+/// block. Waiting is done on `clock`. `refuse` words a refusal of the service itself.
 pub(crate) async fn suffer(
     effect: Option<Effect>,
+    clock: &Clock,
     commit: impl FnOnce() -> Response<Bytes> + Send + 'static,
     refuse: impl FnOnce(Refusal) -> Response<Bytes>,
 ) -> Result<Response<Bytes>, AnswerLost> {
@@ -129,15 +131,16 @@ pub(crate) async fn suffer(
             Err(AnswerLost)
         }
         Some(Effect::LateCommit { after_ms }) => {
+            let clock = clock.clone();
             let late = tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                clock.sleep(Duration::from_millis(after_ms)).await;
                 commit()
             });
             late.await.map_err(|_| AnswerLost)
         }
         Some(Effect::Slow { by_ms }) => {
             let answer = commit();
-            tokio::time::sleep(Duration::from_millis(by_ms)).await;
+            clock.sleep(Duration::from_millis(by_ms)).await;
             Ok(answer)
         }
         Some(Effect::MalformedAnswer) => Ok(broken_off(&commit())),

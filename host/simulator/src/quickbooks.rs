@@ -118,8 +118,8 @@ impl QuickBooks {
         self.add_books(seed::company(company));
     }
 
-    /// Adds a company like the sample company, under another realm id.
-    pub fn add_sample_company(&self, realm: &str) {
+    /// Adds a company that holds what the sample company holds.
+    pub fn add_sample(&self, realm: &str) {
         self.add_books(seed::sample(realm));
     }
 
@@ -241,7 +241,8 @@ impl QuickBooks {
         let (service, asked) = (self.clone(), Arc::clone(&request));
         let commit = move || service.commit(&asked, reserved, answered);
         let refused = self.clone();
-        let answer = suffer(effect, commit, |refusal| refused.refuse(&request, refusal)).await;
+        let clock = self.state().settings.clock.clone();
+        let answer = suffer(effect, &clock, commit, |refusal| refused.refuse(&request, refusal)).await;
         if kept.is_some_and(|effect| !effect.commits()) {
             let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
             self.log(&request, status, false);

@@ -17,6 +17,7 @@ use super::meter::{Meter, Metered};
 use super::slow_lane::Place;
 use super::world::World;
 use super::{Loaded, Sandbox};
+use crate::clock::Clock;
 use crate::effects::{Door, Stop};
 use cause::why;
 
@@ -80,6 +81,7 @@ impl Sandbox {
     pub async fn attempt(&self, loaded: &Loaded, given: Given, door: Door) -> Attempted {
         let limits = loaded.limits;
         let meter = Meter::new();
+        let clock = door.clock().clone();
         let mut store = self.store(&limits, given.accepted_at(), given.run.bytes(), &meter);
         let permit = match self.instances.acquire().await {
             Ok(permit) => permit,
@@ -95,11 +97,11 @@ impl Sandbox {
         let returned = {
             let mark = self.polled.as_ref().map(|polled| (polled, given.run));
             let run = pin!(run(&mut store, &loaded.pre, &lent, company));
-            tokio::time::timeout(wall, Metered::new(run, Arc::clone(&meter), mark)).await
+            clock.timeout(wall, Metered::new(run, Arc::clone(&meter), mark)).await
         };
         let (ending, output_bytes) = match returned {
-            Ok(returned) => judge(returned, &mut store),
-            Err(_) => (Ending::TimedOut, 0),
+            Some(returned) => judge(returned, &mut store),
+            None => (Ending::TimedOut, 0),
         };
         let door = store.data_mut().world.table.delete::<Company>(handle).ok().map(|company| company.door);
         let attempted = over(store, &meter, ending, door, output_bytes);
@@ -119,12 +121,12 @@ impl Sandbox {
                 let action = pre.instantiate_async(&mut store).await?;
                 action.qbo_actions_handler().call_definition(&mut store).await
             });
-            tokio::time::timeout(wall, Metered::new(asked, Arc::clone(&meter), None)).await
+            Clock::machine().timeout(wall, Metered::new(asked, Arc::clone(&meter), None)).await
         };
         match told {
-            Ok(Ok(definition)) => Ok(definition),
-            Ok(Err(error)) => Err(why(&error, store.data_mut())),
-            Err(_) => Err(Ending::TimedOut),
+            Some(Ok(definition)) => Ok(definition),
+            Some(Err(error)) => Err(why(&error, store.data_mut())),
+            None => Err(Ending::TimedOut),
         }
     }
 

@@ -22,9 +22,13 @@ const MEMORY_KEEP_RESIDENT_BYTES: usize = 512 << 10;
 /// Innermost frames of a trap that are kept: enough to find it, and to see that calls repeat.
 pub(super) const BACKTRACE_FRAMES_MAX: usize = 16;
 
-/// Makes the engine and starts its ticking, which ends with the engine.
+/// Makes the engine.
 pub(super) fn start() -> Result<Engine> {
-    let engine = Engine::new(&config())?;
+    Engine::new(&config())
+}
+
+/// Starts the ticking, which ends with the engine.
+pub(super) fn tick(engine: &Engine) -> Result<()> {
     let ticked = engine.weak();
     std::thread::Builder::new().name("epoch".into()).spawn(move || {
         while let Some(engine) = ticked.upgrade() {
@@ -33,7 +37,7 @@ pub(super) fn start() -> Result<Engine> {
             std::thread::park_timeout(TICK);
         }
     })?;
-    Ok(engine)
+    Ok(())
 }
 
 fn config() -> Config {

@@ -41,7 +41,7 @@ pub(super) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Res
         answer
     };
     let refuse = |refusal| response(&mut shared.state(), Err(refusal_error(refusal)), &HeaderMap::new());
-    let suffered = suffer(effect, commit, refuse).await;
+    let suffered = suffer(effect, &shared.settings.clock, commit, refuse).await;
     if !works {
         let status = suffered.as_ref().ok().map(|answer| answer.status().as_u16());
         log(shared, method, line, status, false);

@@ -48,11 +48,12 @@ pub(crate) fn companies() -> [Books; 4] {
     COMPANIES.clone()
 }
 
-/// The sample company once more, under another realm id.
+/// The sample company under another realm id.
 pub(crate) fn sample(realm: &str) -> Books {
-    let [mut craigs, ..] = COMPANIES.clone();
-    realm.clone_into(&mut craigs.realm);
-    craigs
+    let [sample, ..] = &*COMPANIES;
+    let mut books = sample.clone();
+    realm.clone_into(&mut books.realm);
+    books
 }
 
 fn plant_companies() -> [Books; 4] {

@@ -1,0 +1,201 @@
+//! The store as one process reaches it: through its gate, with what a network or a full disk does to
+//! commits, and watched by the auditor.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use qbo_host::ids::{Digest, RunId};
+use qbo_host::runs::RunRecord;
+use qbo_host::runs::history::{Record, Reply};
+use qbo_host::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
+use qbo_host::runs::store::{
+    Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+};
+
+use super::gate::Gate;
+use super::trouble::Troubles;
+use super::watch::Watch;
+
+/// A store behind a gate.
+pub(crate) struct Reached {
+    pub(crate) store: Arc<dyn ServiceStore>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) troubles: Troubles,
+    pub(crate) watch: Watch,
+}
+
+/// One commit: a point before it, one after it, and what may go wrong at each.
+macro_rules! commit {
+    ($self:ident, $what:literal, $commit:expr) => {{
+        $self.gate.pass(concat!("before ", $what), &[]).await;
+        $self.troubles.refused()?;
+        let done = $commit.await?;
+        $self.gate.pass(concat!("after ", $what), &[]).await;
+        $self.troubles.lost()?;
+        Ok(done)
+    }};
+}
+
+impl Reached {
+    fn watched(&self, fence: Fence, fenced: Result<Fenced, Unavailable>) -> Result<Fenced, Unavailable> {
+        if let Ok(Fenced::No) = fenced {
+            self.watch.wrote(fence);
+        }
+        fenced
+    }
+}
+
+#[async_trait]
+impl Store for Reached {
+    async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
+        commit!(self, "enqueue", self.store.enqueue(run))
+    }
+
+    async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
+        commit!(self, "claim", async {
+            let claimed = self.store.claim_run(run).await;
+            if let Ok(Claimed::Held(claim)) = &claimed {
+                self.watch.claimed(claim.fence);
+            }
+            claimed
+        })
+    }
+
+    async fn begin_write(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        intent: Arc<Record>,
+        sale: Option<u64>,
+    ) -> Result<Begun, Unavailable> {
+        commit!(self, "intent", async {
+            let begun = self.store.begin_write(fence, learned, intent, sale).await;
+            if let Ok(Begun::Yes) = begun {
+                self.watch.wrote(fence);
+            }
+            begun
+        })
+    }
+
+    async fn end_write(
+        &self,
+        fence: Fence,
+        position: usize,
+        reply: Reply,
+        took: Duration,
+    ) -> Result<Fenced, Unavailable> {
+        commit!(self, "answer", async {
+            let ended = self.store.end_write(fence, position, reply.clone(), took).await;
+            if let Ok(Fenced::No) = ended {
+                self.watch.answered(fence.run, position, &reply);
+            }
+            self.watched(fence, ended)
+        })
+    }
+
+    async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable> {
+        commit!(self, "give back", async { self.watched(fence, self.store.give_back(fence).await) })
+    }
+
+    async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
+        commit!(self, "release", async { self.watched(fence, self.store.release(fence, release).await) })
+    }
+
+    async fn finish(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        end: Arc<RunRecord>,
+        messages: Vec<NewMessage>,
+    ) -> Result<Fenced, Unavailable> {
+        commit!(self, "finish", async { self.watched(fence, self.store.finish(fence, learned, end, messages).await) })
+    }
+}
+
+#[async_trait]
+impl ServiceStore for Reached {
+    async fn claim(&self, most: usize, company_max: usize) -> Result<Due, Unavailable> {
+        self.gate.open().await;
+        self.troubles.refused()?;
+        let due = self.store.claim(most, company_max).await?;
+        for claim in &due.claims {
+            self.watch.claimed(claim.fence);
+        }
+        // A look at an idle store commits nothing.
+        if !due.claims.is_empty() {
+            self.gate.pass("claim", &[]).await;
+            self.troubles.lost()?;
+        }
+        Ok(due)
+    }
+
+    async fn take_over(&self, polled: &[RunId]) -> Result<(), Unavailable> {
+        self.gate.open().await;
+        self.store.take_over(polled).await
+    }
+
+    async fn renew(&self, fences: &[Fence]) -> Result<(), Unavailable> {
+        self.gate.open().await;
+        self.troubles.refused()?;
+        self.store.renew(fences).await
+    }
+
+    async fn run(&self, run: RunId) -> Result<Option<Stored>, Unavailable> {
+        self.gate.open().await;
+        self.store.run(run).await
+    }
+
+    async fn runs(&self, query: &Query) -> Result<Vec<RunLine>, Unavailable> {
+        self.gate.open().await;
+        self.store.runs(query).await
+    }
+
+    async fn counts(&self) -> Result<Counts, Unavailable> {
+        self.gate.open().await;
+        self.store.counts().await
+    }
+
+    async fn resume(&self, run: RunId, digest: Option<Digest>, by: &str) -> Result<Changed, Unavailable> {
+        commit!(self, "resume", self.store.resume(run, digest, by))
+    }
+
+    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
+        commit!(self, "restart", self.store.restart(run, digest, by))
+    }
+
+    async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable> {
+        commit!(self, "cancel", self.store.cancel(run, by))
+    }
+
+    async fn put_component(&self, digest: Digest, wasm: Arc<[u8]>) -> Result<(), Unavailable> {
+        self.gate.open().await;
+        self.store.put_component(digest, wasm).await
+    }
+
+    async fn component(&self, digest: Digest) -> Result<Option<Arc<[u8]>>, Unavailable> {
+        self.gate.open().await;
+        self.store.component(digest).await
+    }
+
+    async fn components_needed(&self) -> Result<BTreeSet<Digest>, Unavailable> {
+        self.gate.open().await;
+        self.store.components_needed().await
+    }
+
+    async fn forget_components(&self, active: &BTreeSet<Digest>) -> Result<(), Unavailable> {
+        self.gate.open().await;
+        self.store.forget_components(active).await
+    }
+
+    async fn messages(&self, most: usize) -> Result<Vec<Message>, Unavailable> {
+        self.gate.open().await;
+        self.store.messages(most).await
+    }
+
+    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
+        self.gate.open().await;
+        self.store.settle_message(run, kind, settled).await
+    }
+}
