@@ -12,11 +12,12 @@ pub mod transport;
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, header};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use oauth::{OAuth, Secret};
 pub use throttle::{Permit, Rates};
@@ -60,6 +61,18 @@ pub struct Client {
     throttle: Throttle,
     throttled_pause: Duration,
     reference: Reference,
+    reads: AtomicU64,
+    writes: AtomicU64,
+}
+
+/// Requests that were sent to QuickBooks since the host started. Intuit charges reads by the month and
+/// leaves writes free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Queries and reads, asked again ones included.
+    pub reads: u64,
+    /// Everything else.
+    pub writes: u64,
 }
 
 /// What came of sending a call.
@@ -130,12 +143,19 @@ impl Client {
             throttle: Throttle::new(rates, clock.clone()),
             throttled_pause: rates.throttled_pause,
             reference: Reference::new(clock.clone()),
+            reads: AtomicU64::new(0),
+            writes: AtomicU64::new(0),
         }
     }
 
     /// Keeps the company's pace in `file` too, and goes on with that of an earlier process.
     pub fn keep_pace(&self, file: &Path) -> std::io::Result<()> {
         self.throttle.keep(file)
+    }
+
+    /// How often QuickBooks was asked.
+    pub fn asked(&self) -> Asked {
+        Asked { reads: self.reads.load(Ordering::Relaxed), writes: self.writes.load(Ordering::Relaxed) }
     }
 
     /// The company's realm id.
@@ -183,6 +203,8 @@ impl Client {
         loop {
             let header = self.tokens.header(rejected.as_ref()).await?;
             let request = self.request(call, request_id, &header)?;
+            let asked = if call.verb.is_write() { &self.writes } else { &self.reads };
+            asked.fetch_add(1, Ordering::Relaxed);
             let answer = match self.transport.send(request).await {
                 Ok(answer) => answer,
                 Err(NoAnswer::TooLarge) if !call.verb.is_write() => {

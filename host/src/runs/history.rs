@@ -91,11 +91,6 @@ impl History {
         self.records.iter().filter_map(|record| Standing::read(record)).collect()
     }
 
-    /// Whether any write was sent, whatever came of it.
-    pub fn sent_any(&self) -> bool {
-        self.records.iter().any(|record| record.request_id.is_some())
-    }
-
     /// Whether QuickBooks accepted any write.
     pub fn wrote(&self) -> bool {
         self.records.iter().any(|record| record.is_accepted_write())
