@@ -10,6 +10,7 @@ pub mod history;
 mod memory;
 pub mod record;
 pub mod service_store;
+mod sqlite;
 pub mod store;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use ending::Next;
 use held::Held;
 pub use memory::MemoryStore;
 pub use record::{Problem, RefusalKind, RunRecord, Status};
+pub use sqlite::{NoStore, SqliteOptions, SqliteStore};
 use store::{Claimed, Enqueued, NewRun, Pause, Store, Unavailable};
 
 /// A run that is asked for: the enrollment, and everything it runs with.

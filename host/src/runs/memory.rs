@@ -249,6 +249,7 @@ impl Store for MemoryStore {
             kept.attempted(&release.record, at);
             kept.phase = Phase::Queued;
             kept.cpu_exhausted += u32::from(release.cpu_exhausted);
+            kept.waits_for = None;
             match release.pause {
                 Pause::Run(pause) => kept.due = now + pause,
                 // The company's own pause holds it back.

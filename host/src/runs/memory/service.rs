@@ -153,8 +153,13 @@ impl ServiceStore for MemoryStore {
         let now = self.clock.elapsed();
         let mut state = self.lock();
         let State { messages, runs, .. } = &mut *state;
-        let due = messages.iter_mut().filter(|(_, message)| message.is_due_ever() && message.due <= now).take(most);
+        let mut due: Vec<_> =
+            messages.iter_mut().filter(|(_, message)| message.is_due_ever() && message.due <= now).collect();
+        // None waits behind one that came later.
+        due.sort_by_key(|((run, kind), message)| (message.due, runs.get(run).map(|kept| kept.number), kind.clone()));
         Ok(due
+            .into_iter()
+            .take(most)
             .filter_map(|((run, kind), message)| {
                 message.due = now + MESSAGE_LEASE;
                 let event = &runs.get(run)?.enrollment.event;

@@ -1,0 +1,169 @@
+//! The store in one file: SQLite with a log written ahead, every commit on the disk before it is
+//! told, one writer that commits what has come together. All SQL of runs lives below here, and
+//! nothing outside knows of it.
+
+mod calls;
+mod claims;
+mod companies;
+mod components;
+mod file;
+mod life;
+mod messages;
+mod people;
+mod readers;
+mod reads;
+mod row;
+mod sales;
+mod schema;
+mod service;
+mod tables;
+mod time;
+mod writer;
+
+use std::cell::Cell;
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, params};
+
+use super::history::{Record, Reply};
+use super::record::RunRecord;
+use super::store::{Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable};
+use crate::clock::Clock;
+use crate::ids::RunId;
+use claims::Tried;
+pub use file::NoStore;
+use life::Lesson;
+use readers::Readers;
+use time::{StoreTime, micros};
+use writer::{LookFirst, Shared, Writer};
+
+/// Runs in a file.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqliteOptions {
+    /// A new file takes the place of a store that is lost: so long it is asked in QuickBooks, before
+    /// a transaction is made, whether it was made up to so long ago.
+    pub look_back: Option<Duration>,
+}
+
+impl SqliteStore {
+    /// Opens a file, which is made if it isn't there. One process has it at a time.
+    pub fn open(file: &Path, clock: Clock, options: SqliteOptions) -> Result<Self, NoStore> {
+        let lock = file::Lock::take(file)?;
+        file::inspect(file)?;
+        let made = file::private(OpenOptions::new().read(true).write(true), file)
+            .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
+        drop(made);
+        let (connection, time, shared) = prepare(file, clock, options).map_err(|error| error.about(file))?;
+        let writer = Writer::start(connection, time, shared, lock)
+            .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
+        Ok(Self { writer, readers: Readers::of(file.into()) })
+    }
+}
+
+fn prepare(file: &Path, clock: Clock, options: SqliteOptions) -> Result<(Connection, StoreTime, Shared), NoStore> {
+    let mut connection = file::connect(file)?;
+    let new = schema::migrate(&mut connection)?;
+    let last = connection.query_row("SELECT last_time FROM meta", [], |row| row.get(0))?;
+    let time = StoreTime::from(clock, last);
+    if let Some(back) = options.look_back.filter(|_| new) {
+        let (now, back) = (time.now(), micros(back));
+        let look = params![now.saturating_sub(back), now.saturating_add(back)];
+        connection.execute("UPDATE meta SET look_first_from = ?1, look_first_until = ?2", look)?;
+    }
+    let look = connection.query_row("SELECT look_first_from, look_first_until FROM meta", [], |row| {
+        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
+    let look_first = match look {
+        (Some(from), Some(until)) => Some(LookFirst { from, until }),
+        (Some(_) | None, _) => None,
+    };
+    let turns = connection.query_row("SELECT ifnull(max(served), 0) FROM companies", [], |row| row.get(0))?;
+    // The first claim says how many runs of a company may be held.
+    let shared = Shared { look_first, turns: Cell::new(turns), company_max: Cell::new(i64::MAX) };
+    Ok((connection, time, shared))
+}
+
+/// A value as its JSON text.
+fn text<T: serde::Serialize>(value: &Arc<T>) -> Result<String, Unavailable> {
+    serde_json::to_string(&**value).map_err(|error| Unavailable(error.to_string()))
+}
+
+fn unreadable(error: &serde_json::Error) -> Unavailable {
+    Unavailable(format!("what it kept can't be read: {error}"))
+}
+
+fn lesson(learned: Learned) -> Result<Lesson, Unavailable> {
+    let snapshot = learned.snapshot.as_ref().map(text).transpose()?;
+    Ok(Lesson { learned, snapshot })
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
+        let text = text(&run.enrollment)?;
+        self.writer.change(move |work| life::enqueue(work, &run, &text)).await
+    }
+
+    async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
+        Ok(match self.writer.change(move |work| claims::claim_run(work, run)).await? {
+            Tried::Taken(taken) => Claimed::Held(Box::new(taken.claim().map_err(|error| unreadable(&error))?)),
+            Tried::Busy => Claimed::Busy,
+            Tried::Ended(text) => {
+                Claimed::Ended(serde_json::from_str(&text).map(Arc::new).map_err(|error| unreadable(&error))?)
+            }
+            Tried::Unknown => Claimed::Unknown,
+        })
+    }
+
+    async fn begin_write(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        intent: Arc<Record>,
+        sale: Option<u64>,
+    ) -> Result<Begun, Unavailable> {
+        let lesson = lesson(learned)?;
+        self.writer.change(move |work| life::begin_write(work, fence, &lesson, &intent, sale)).await
+    }
+
+    async fn end_write(
+        &self,
+        fence: Fence,
+        position: usize,
+        reply: Reply,
+        took: Duration,
+    ) -> Result<Fenced, Unavailable> {
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        self.writer.change(move |work| life::end_write(work, fence, position, &reply, took)).await
+    }
+
+    async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable> {
+        self.writer.change(move |work| life::give_back(work, fence)).await
+    }
+
+    async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
+        let text = text(&release.record)?;
+        self.writer.change(move |work| life::release(work, fence, &release, &text)).await
+    }
+
+    async fn finish(
+        &self,
+        fence: Fence,
+        learned: Learned,
+        end: Arc<RunRecord>,
+        messages: Vec<NewMessage>,
+    ) -> Result<Fenced, Unavailable> {
+        let (lesson, text) = (lesson(learned)?, text(&end)?);
+        self.writer.change(move |work| life::finish(work, fence, &lesson, &end, &text, &messages)).await
+    }
+}

@@ -1,0 +1,142 @@
+//! A run's history in rows: its snapshot, and its calls by position.
+
+use std::sync::Arc;
+
+use rusqlite::{Row, params};
+
+use super::row::{Run, read_json, write_json};
+use super::schema::row_at;
+use super::tables::Tables;
+use super::time::{duration, micros, timestamp};
+use super::writer::Work;
+use crate::ids::RequestId;
+use crate::runs::history::{Call, Fault, Record, Reply};
+use crate::runs::store::Learned;
+
+const ADD: &str = "INSERT INTO calls (id, verb, entity, key, text, request_id, intended_at, answer, fault, took_us)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const ADD_SNAPSHOT: &str = "INSERT OR IGNORE INTO snapshots (run, text) VALUES (?1, ?2)";
+const ANSWER: &str = "UPDATE calls SET answer = ?2, fault = ?3, took_us = ?4
+    WHERE id = ?1 AND answer IS NULL AND fault IS NULL";
+const TOOK: &str = "UPDATE calls SET took_us = ?2 WHERE id = ?1";
+const FORGET: &str = "DELETE FROM calls WHERE id >= ?1 AND id < ?2";
+/// What a call is read from.
+const CALLS: &str = "SELECT verb, entity, key, text, request_id, intended_at, answer, fault, took_us FROM calls
+    WHERE id >= ?1 AND id < ?2 ORDER BY id";
+const SNAPSHOT: &str = "SELECT text FROM snapshots WHERE run = ?1";
+
+/// Adds what an attempt learned, with its snapshot's text.
+pub(super) fn learn(work: &Work<'_>, run: &mut Run, learned: &Learned, snapshot: Option<&str>) -> rusqlite::Result<()> {
+    if let Some(snapshot) = snapshot {
+        work.execute(ADD_SNAPSHOT, params![run.number, snapshot])?;
+    }
+    learned.records.iter().try_for_each(|record| add(work, run, record))
+}
+
+/// Adds a call behind the others; the run's row is still to be saved.
+pub(super) fn add(work: &Work<'_>, run: &mut Run, record: &Record) -> rusqlite::Result<()> {
+    let Record { call: Call { verb, entity, key, text }, request_id, intended_at, reply, took } = record;
+    let (answer, fault) = columns(reply.as_ref())?;
+    work.execute(
+        ADD,
+        params![
+            row_at(run.number, run.calls),
+            verb.as_str(),
+            entity,
+            key,
+            text,
+            request_id.as_ref().map(RequestId::as_str),
+            intended_at.map(|at| at.as_microsecond()),
+            answer,
+            fault,
+            micros(*took)
+        ],
+    )?;
+    run.calls += 1;
+    Ok(())
+}
+
+/// Records the answer to an intent. The first answer stays.
+pub(super) fn answer(
+    work: &Work<'_>,
+    run: &Run,
+    position: i64,
+    reply: &Reply,
+    took: std::time::Duration,
+) -> rusqlite::Result<()> {
+    let id = row_at(run.number, position);
+    let (answer, fault) = columns(Some(reply))?;
+    if position < run.calls && work.execute(ANSWER, params![id, answer, fault, micros(took)])? == 0 {
+        work.execute(TOOK, params![id, micros(took)])?;
+    }
+    Ok(())
+}
+
+fn columns(reply: Option<&Reply>) -> rusqlite::Result<(Option<&str>, Option<String>)> {
+    Ok(match reply {
+        None => (None, None),
+        Some(Ok(answer)) => (Some(answer), None),
+        Some(Err(fault)) => (None, Some(write_json(fault)?)),
+    })
+}
+
+/// The ids of a run's calls from `position` on.
+pub(super) fn from(run: i64, position: i64) -> [i64; 2] {
+    [row_at(run, position), row_at(run + 1, 0)]
+}
+
+/// What is recorded: the snapshot's text, and the calls.
+pub(super) fn recorded(tables: &Tables<'_>, run: &Run) -> rusqlite::Result<(Option<String>, Vec<Arc<Record>>)> {
+    let snapshot = tables.first(SNAPSHOT, [run.number], |row| row.get(0))?;
+    let records = match run.calls {
+        0 => Vec::new(),
+        _ => tables.all(CALLS, from(run.number, 0), read)?,
+    };
+    Ok((snapshot, records))
+}
+
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Record>> {
+    let answer: Option<String> = row.get(6)?;
+    let fault = row.get_ref(7)?.as_str_or_null()?.map(|text| read_json::<Fault>(7, text)).transpose()?;
+    let verb = row.get_ref(0)?.as_str()?;
+    Ok(Arc::new(Record {
+        call: Call {
+            verb: read_json(0, &format!("\"{verb}\""))?,
+            entity: row.get(1)?,
+            key: row.get(2)?,
+            text: row.get(3)?,
+        },
+        request_id: row.get::<_, Option<String>>(4)?.map(RequestId::kept),
+        intended_at: row.get::<_, Option<i64>>(5)?.map(timestamp),
+        reply: fault.map(Err).or(answer.map(Ok)),
+        took: duration(row.get(8)?),
+    }))
+}
+
+/// Forgets what follows the last accepted write, or everything when there is none.
+pub(super) fn forget_unaccepted(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()> {
+    let records = work.all(CALLS, from(run.number, 0), read)?;
+    let kept = records.iter().rposition(|record| record.is_accepted_write()).map_or(0, |last| last + 1);
+    forget(work, run, &records, kept)
+}
+
+/// Forgets everything that is recorded.
+pub(super) fn forget_all(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()> {
+    let records = work.all(CALLS, from(run.number, 0), read)?;
+    forget(work, run, &records, 0)
+}
+
+/// Keeps the first calls, and gives the keys of the writes behind them a new generation.
+fn forget(work: &Work<'_>, run: &mut Run, records: &[Arc<Record>], kept: usize) -> rusqlite::Result<()> {
+    for record in records[kept..].iter().filter(|record| record.request_id.is_some()) {
+        if let Some(key) = &record.call.key {
+            *run.generations.entry(key.clone()).or_default() += 1;
+        }
+    }
+    run.calls = i64::try_from(kept).unwrap_or(i64::MAX);
+    work.execute(FORGET, from(run.number, run.calls))?;
+    if kept == 0 {
+        work.execute("DELETE FROM snapshots WHERE run = ?1", [run.number])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! What HubSpot is to be told: due until it is settled.
+
+use rusqlite::params;
+
+use super::row::read_json;
+use super::tables::Tables;
+use super::time::{Micros, micros};
+use super::writer::Work;
+use crate::enrollment::Enrollment;
+use crate::ids::RunId;
+use crate::runs::service_store::{MESSAGE_LEASE, Message, MessageLine, Settled};
+
+const DUE: &str = "SELECT messages.id, messages.kind, messages.body, messages.failures, runs.id, enrollments.text
+    FROM messages JOIN runs ON runs.number = messages.run JOIN enrollments ON enrollments.run = messages.run
+    WHERE messages.settled IS NULL AND messages.due <= ?1 ORDER BY messages.due, messages.run, messages.kind LIMIT ?2";
+const LEND: &str = "UPDATE messages SET due = ?2 WHERE id = ?1";
+const SETTLE: &str =
+    "UPDATE messages SET settled = ?3 WHERE run = (SELECT number FROM runs WHERE id = ?1) AND kind = ?2";
+const AGAIN: &str = "UPDATE messages SET failures = failures + 1, due = ?3
+    WHERE run = (SELECT number FROM runs WHERE id = ?1) AND kind = ?2";
+const OF_RUN: &str = "SELECT kind, settled, failures FROM messages WHERE run = ?1 ORDER BY kind";
+
+/// Up to `most` that are due, which are then lent to the caller.
+pub(super) fn due(work: &Work<'_>, most: i64) -> rusqlite::Result<Vec<Message>> {
+    let due: Vec<(i64, Message)> = work.all(DUE, [work.now, most], |row| {
+        let enrollment: Enrollment = read_json(5, row.get_ref(5)?.as_str()?)?;
+        let message = Message {
+            run: RunId::from(row.get::<_, [u8; 16]>(4)?),
+            kind: row.get(1)?,
+            body: row.get(2)?,
+            portal: enrollment.event.portal,
+            company: enrollment.event.company,
+            failures: row.get(3)?,
+        };
+        Ok((row.get(0)?, message))
+    })?;
+    let until: Micros = work.now + micros(MESSAGE_LEASE);
+    for (id, _) in &due {
+        work.execute(LEND, [*id, until])?;
+    }
+    Ok(due.into_iter().map(|(_, message)| message).collect())
+}
+
+/// Says what came of sending one.
+pub(super) fn settle(work: &Work<'_>, run: RunId, kind: &str, settled: &Settled) -> rusqlite::Result<()> {
+    match settled {
+        Settled::Taken => work.execute(SETTLE, params![run.bytes(), kind, ""])?,
+        Settled::Refused(why) => work.execute(SETTLE, params![run.bytes(), kind, why])?,
+        Settled::Again(pause) => {
+            work.execute(AGAIN, params![run.bytes(), kind, work.now.saturating_add(micros(*pause))])?
+        }
+    };
+    Ok(())
+}
+
+/// Those of one run, by kind.
+pub(super) fn of_run(tables: &Tables<'_>, run: i64) -> rusqlite::Result<Vec<MessageLine>> {
+    tables.all(OF_RUN, [run], |row| {
+        let settled: Option<String> = row.get(1)?;
+        let state = match settled.as_deref() {
+            None => "due".into(),
+            Some("") => "taken".into(),
+            Some(why) => format!("refused: {why}"),
+        };
+        Ok(MessageLine { kind: row.get(0)?, state, failures: row.get(2)? })
+    })
+}

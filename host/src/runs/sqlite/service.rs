@@ -1,0 +1,94 @@
+//! What a service asks of the store in a file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::time::duration;
+use super::{SqliteStore, claims, components, messages, people, reads};
+use crate::ids::{Digest, RunId};
+use crate::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
+use crate::runs::store::{Fence, Unavailable};
+
+#[async_trait]
+impl ServiceStore for SqliteStore {
+    async fn claim(&self, most: usize, company_max: usize) -> Result<Due, Unavailable> {
+        let company_max = i64::try_from(company_max).unwrap_or(i64::MAX);
+        let (taken, next) = self.writer.change(move |work| claims::claim(work, most, company_max)).await?;
+        let mut held = Vec::with_capacity(taken.len());
+        for taken in taken {
+            match taken.claim() {
+                Ok(claim) => held.push(claim),
+                // The others are held already, and go on.
+                Err(error) => tracing::error!("a run of the store can't be read: {error}"),
+            }
+        }
+        Ok(Due { claims: held, next: next.map(duration) })
+    }
+
+    async fn take_over(&self, polled: &[RunId]) -> Result<(), Unavailable> {
+        let polled = polled.to_vec();
+        self.writer.change(move |work| people::take_over(work, &polled)).await
+    }
+
+    async fn renew(&self, fences: &[Fence]) -> Result<(), Unavailable> {
+        let fences = fences.to_vec();
+        self.writer.change(move |work| people::renew(work, &fences)).await
+    }
+
+    async fn run(&self, run: RunId) -> Result<Option<Stored>, Unavailable> {
+        self.readers.read(move |tables| reads::run(tables, run)).await
+    }
+
+    async fn runs(&self, query: &Query) -> Result<Vec<RunLine>, Unavailable> {
+        let query = query.clone();
+        self.readers.read(move |tables| reads::runs(tables, &query)).await
+    }
+
+    async fn counts(&self) -> Result<Counts, Unavailable> {
+        self.readers.read(reads::counts).await
+    }
+
+    async fn resume(&self, run: RunId, digest: Option<Digest>, by: &str) -> Result<Changed, Unavailable> {
+        let by = by.to_owned();
+        self.writer.change(move |work| people::resume(work, run, digest, &by)).await
+    }
+
+    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
+        let by = by.to_owned();
+        self.writer.change(move |work| people::restart(work, run, digest, &by)).await
+    }
+
+    async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable> {
+        let by = by.to_owned();
+        self.writer.change(move |work| people::cancel(work, run, &by)).await
+    }
+
+    async fn put_component(&self, digest: Digest, wasm: Arc<[u8]>) -> Result<(), Unavailable> {
+        self.writer.change(move |work| components::put(work, digest, &wasm)).await
+    }
+
+    async fn component(&self, digest: Digest) -> Result<Option<Arc<[u8]>>, Unavailable> {
+        self.readers.read(move |tables| components::get(tables, digest)).await
+    }
+
+    async fn components_needed(&self) -> Result<BTreeSet<Digest>, Unavailable> {
+        self.readers.read(components::needed).await
+    }
+
+    async fn forget_components(&self, active: &BTreeSet<Digest>) -> Result<(), Unavailable> {
+        let active = active.clone();
+        self.writer.change(move |work| components::forget(work, &active)).await
+    }
+
+    async fn messages(&self, most: usize) -> Result<Vec<Message>, Unavailable> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.writer.change(move |work| messages::due(work, most)).await
+    }
+
+    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
+        let kind = kind.to_owned();
+        self.writer.change(move |work| messages::settle(work, run, &kind, &settled)).await
+    }
+}

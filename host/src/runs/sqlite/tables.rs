@@ -1,0 +1,43 @@
+//! Statements on one connection: compiled once, and read row by row.
+
+use rusqlite::{CachedStatement, Connection, Params, Row};
+
+/// A connection, to read from or within a transaction.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'c>(pub(super) &'c Connection);
+
+impl Tables<'_> {
+    fn statement(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.0.prepare_cached(sql)
+    }
+
+    /// Carries out a statement; gives the number of rows that it changed.
+    pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+        self.statement(sql)?.execute(values)
+    }
+
+    /// The first row, if there is one.
+    pub(super) fn first<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        let mut statement = self.statement(sql)?;
+        let mut rows = statement.query(values)?;
+        let first = rows.next()?.map(read).transpose()?;
+        // A statement that returns what it wrote has written all of it only at its end.
+        while rows.next()?.is_some() {}
+        Ok(first)
+    }
+
+    /// Every row.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.statement(sql)?.query_map(values, read)?.collect()
+    }
+}
