@@ -9,3 +9,4 @@ mod door;
 mod readme;
 mod sandbox;
 mod simulation;
+mod store;

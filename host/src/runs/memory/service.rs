@@ -257,8 +257,11 @@ impl State {
 }
 
 fn due_at(kept: &Kept, now: Duration, at: Timestamp) -> Timestamp {
-    let wait = kept.due.saturating_sub(now);
-    at.checked_add(wait).unwrap_or(at)
+    let due = match kept.due.checked_sub(now) {
+        Some(wait) => at.checked_add(wait),
+        None => at.checked_sub(now.saturating_sub(kept.due)),
+    };
+    due.unwrap_or(at)
 }
 
 fn matches(kept: &Kept, query: &Query) -> bool {

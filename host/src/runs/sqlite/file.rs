@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -89,6 +90,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, NoStore> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE,
     )?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -107,6 +109,9 @@ pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
 }
+
+/// A reader may be closing the log at the moment when it is to be opened.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Most answers and records are larger than one of these, most rows that change are much smaller.
 const PAGE_BYTES: u32 = 4096;
