@@ -2,7 +2,9 @@
 //! told, one writer that commits what has come together. All SQL of runs lives below here, and
 //! nothing outside knows of it.
 
+mod backup;
 mod calls;
+mod check;
 mod claims;
 mod companies;
 mod components;
@@ -22,7 +24,7 @@ mod writer;
 
 use std::cell::Cell;
 use std::fs::OpenOptions;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +36,8 @@ use super::record::RunRecord;
 use super::store::{Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable};
 use crate::clock::Clock;
 use crate::ids::RunId;
+pub use backup::LOOK_BACK;
+pub use check::Finding;
 use claims::Tried;
 pub use file::NoStore;
 use life::Lesson;
@@ -45,6 +49,8 @@ use writer::{LookFirst, Shared, Writer};
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    file: PathBuf,
+    time: StoreTime,
 }
 
 /// How a file is opened.
@@ -64,9 +70,27 @@ impl SqliteStore {
             .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
         drop(made);
         let (connection, time, shared) = prepare(file, clock, options).map_err(|error| error.about(file))?;
-        let writer = Writer::start(connection, time, shared, lock)
+        let writer = Writer::start(connection, time.clone(), shared, lock)
             .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
-        Ok(Self { writer, readers: Readers::of(file.into()) })
+        Ok(Self { writer, readers: Readers::of(file.into()), file: file.into(), time })
+    }
+
+    /// Copies the store to a file that is not there yet, while it is in use. Takes as long as it takes
+    /// to write all of it: not to be called where tasks wait.
+    pub fn backup(&self, to: &Path) -> Result<(), NoStore> {
+        // Before the copy begins: what was made while it was taken may not be in it.
+        let now = self.time.now();
+        backup::backup(&self.file, to, now).map_err(|error| error.about(&self.file))
+    }
+
+    /// Makes a store of a backup, where there is none. See [`LOOK_BACK`].
+    pub fn restore(backup: &Path, to: &Path, clock: &Clock, look_back: Duration) -> Result<(), NoStore> {
+        backup::restore(backup, to, clock, look_back).map_err(|error| error.about(backup))
+    }
+
+    /// Everything in a store or a backup that can't be so. It may be in use meanwhile.
+    pub fn check(store: &Path) -> Result<Vec<Finding>, NoStore> {
+        check::check(store).map_err(|error| error.about(store))
     }
 }
 
