@@ -7,11 +7,13 @@
 
 mod capability;
 mod consistency;
+mod inputs;
 mod schema;
 #[cfg(test)]
 mod tests;
 
 pub use capability::{BadCapability, Capability, Verb};
+pub use inputs::{BadInput, takes};
 
 use std::collections::BTreeMap;
 use std::fmt;

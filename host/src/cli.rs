@@ -10,11 +10,15 @@ mod folders;
 mod inputs;
 mod progress;
 mod run;
+mod serve;
+mod service;
 mod show;
 mod simulator;
 mod stop;
+mod store;
 mod usage;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +39,7 @@ Examples:
   qbo-host demo
   qbo-host simulator
   qbo-host run start --action create-invoice --object deal:1001 --preview
+  qbo-host serve --config service.toml
 
 Exit codes: 0 done, 1 failed or a person has to look, 2 used wrongly.
 QBO_HOST_LOG sets what is logged to standard error, such as info or qbo_host=debug.";
@@ -48,9 +53,14 @@ enum Command {
     /// Builds and inspects actions
     #[command(subcommand)]
     Action(action::ActionCommand),
-    /// Starts runs
+    /// Starts runs, and leads them to their end
     #[command(subcommand)]
     Run(run::RunCommand),
+    /// Runs the service: actions, connections and every run, until it is told to stop
+    Serve(serve::Serve),
+    /// Looks after the store of a service
+    #[command(subcommand)]
+    Store(store::StoreCommand),
 }
 
 /// Runs the program.
@@ -81,6 +91,8 @@ impl Command {
             Self::Simulator(_) => false,
             Self::Action(action) => action.json(),
             Self::Run(run) => run.json(),
+            Self::Serve(_) => false,
+            Self::Store(store) => store.json(),
         }
     }
 
@@ -90,6 +102,8 @@ impl Command {
             Self::Simulator(simulators) => simulators.run().await,
             Self::Action(action) => action.run().await,
             Self::Run(run) => run.run().await,
+            Self::Serve(serve) => serve.run().await,
+            Self::Store(store) => store.run().await,
         }
     }
 }
@@ -98,23 +112,23 @@ impl Command {
 struct Failure {
     error: anyhow::Error,
     hint: String,
-    code: &'static str,
+    code: Cow<'static, str>,
     exit: u8,
 }
 
 impl Failure {
     /// Something failed: exit code 1.
     fn new(error: anyhow::Error, hint: impl Into<String>) -> Self {
-        Self { error, hint: hint.into(), code: "failed", exit: 1 }
+        Self { error, hint: hint.into(), code: "failed".into(), exit: 1 }
     }
 
     /// The command was used wrongly: exit code 2.
     fn usage(error: anyhow::Error, hint: impl Into<String>) -> Self {
-        Self { error, hint: hint.into(), code: "usage", exit: 2 }
+        Self { error, hint: hint.into(), code: "usage".into(), exit: 2 }
     }
 
-    fn with_code(mut self, code: &'static str) -> Self {
-        self.code = code;
+    fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
+        self.code = code.into();
         self
     }
 

@@ -37,4 +37,13 @@ impl Connections {
         let connections = self.0.read().unwrap_or_else(PoisonError::into_inner);
         connections.get(&(portal.to_owned(), company.to_owned())).cloned()
     }
+
+    /// The connections between these two, as far as they are named.
+    pub fn between(&self, portal: Option<&str>, company: Option<&str>) -> Vec<Connection> {
+        let connections = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let named = |((of, with), _): &(&(String, String), &Connection)| {
+            portal.is_none_or(|portal| portal == of) && company.is_none_or(|company| company == with)
+        };
+        connections.iter().filter(named).map(|(_, connection)| connection.clone()).collect()
+    }
 }

@@ -15,3 +15,5 @@ pub mod ids;
 pub mod quickbooks;
 pub mod runs;
 pub mod sandbox;
+pub mod server;
+pub mod settings;

@@ -8,7 +8,9 @@ mod ending;
 mod held;
 pub mod history;
 mod memory;
+mod outbox;
 pub mod record;
+pub mod service;
 pub mod service_store;
 mod sqlite;
 pub mod store;
@@ -29,6 +31,7 @@ use held::Held;
 pub use memory::MemoryStore;
 pub use record::{Problem, RefusalKind, RunRecord, Status};
 pub use sqlite::{Finding, LOOK_BACK, NoStore, SqliteOptions, SqliteStore};
+pub use service::{Service, StartRequest};
 use store::{Claimed, Enqueued, NewRun, Pause, Store, Unavailable};
 
 /// A run that is asked for: the enrollment, and everything it runs with.

@@ -121,11 +121,16 @@ fn module_name(path: &Path) -> String {
 
 /// A sandbox, and a catalog on it.
 pub(super) fn open_catalog(code: &CodeFolder) -> Result<(Arc<Sandbox>, Catalog), Failure> {
+    open_catalog_in(code.path()?)
+}
+
+/// The same, with compiled code in `folder`.
+pub(super) fn open_catalog_in(folder: PathBuf) -> Result<(Arc<Sandbox>, Catalog), Failure> {
     let sandbox = Sandbox::start().map_err(|error| {
         Failure::new(error.into(), "the instance pool reserves address space; raise `ulimit -v` if it is limited")
     })?;
     let sandbox = Arc::new(sandbox);
-    let catalog = Catalog::open(Arc::clone(&sandbox), code.path()?).map_err(bad_component)?;
+    let catalog = Catalog::open(Arc::clone(&sandbox), folder).map_err(bad_component)?;
     Ok((sandbox, catalog))
 }
 

@@ -42,14 +42,12 @@ pub(super) struct ConnectionArgs {
     #[arg(long, value_name = "URL", env = "QBO_HOST_HUBSPOT_URL", hide_env_values = true)]
     #[arg(default_value = "http://127.0.0.1:8502")]
     pub(super) hubspot: String,
-    /// Realm id of the QuickBooks company
+    /// Realm id of the QuickBooks company [default: the simulator's sample company]
     #[arg(long, value_name = "REALM", env = "QBO_HOST_COMPANY", hide_env_values = true)]
-    #[arg(default_value = SAMPLE_COMPANY)]
-    company: String,
-    /// Id of the HubSpot account
+    pub(super) company: Option<String>,
+    /// Id of the HubSpot account [default: the simulator's portal]
     #[arg(long, value_name = "PORTAL", env = "QBO_HOST_PORTAL", hide_env_values = true)]
-    #[arg(default_value = SAMPLE_PORTAL)]
-    portal: String,
+    pub(super) portal: Option<String>,
     /// Time zone in which the company keeps its books
     #[arg(long, value_name = "ZONE", env = "QBO_HOST_ZONE", hide_env_values = true)]
     #[arg(default_value = "America/Los_Angeles")]
@@ -59,13 +57,7 @@ pub(super) struct ConnectionArgs {
 impl ConnectionArgs {
     /// The simulators at these base URLs, with their sample company and portal.
     pub(super) fn simulators(quickbooks: String, hubspot: String) -> Self {
-        Self {
-            quickbooks,
-            hubspot,
-            company: SAMPLE_COMPANY.into(),
-            portal: SAMPLE_PORTAL.into(),
-            zone: "America/Los_Angeles".into(),
-        }
+        Self { quickbooks, hubspot, company: None, portal: None, zone: "America/Los_Angeles".into() }
     }
 
     /// Whether both services are expected on this machine, where only simulators are.
@@ -74,9 +66,9 @@ impl ConnectionArgs {
     }
 
     pub(super) fn connect(&self) -> Result<Connection, Failure> {
-        let quickbooks = base_url(&self.quickbooks)?;
-        let hubspot = base_url(&self.hubspot)?;
-        for (what, id) in [("a realm id", &self.company), ("the id of a HubSpot account", &self.portal)] {
+        let company = self.company.as_deref().unwrap_or(SAMPLE_COMPANY);
+        let portal = self.portal.as_deref().unwrap_or(SAMPLE_PORTAL);
+        for (what, id) in [("a realm id", company), ("the id of a HubSpot account", portal)] {
             if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
                 let error = anyhow::anyhow!("'{}' is not {what}", id.escape_debug());
                 let hint = "such ids are made of digits; both services show them in their account settings";
@@ -87,27 +79,66 @@ impl ConnectionArgs {
             let error = anyhow::Error::new(error).context(format!("'{}' is not a time zone", self.zone.escape_debug()));
             Failure::usage(error, "use an IANA name, such as America/New_York").with_code("unknown_zone")
         })?;
-        let transport = Transport::http(ANSWER_TIMEOUT, ANSWER_BYTES_MAX)
+        let reach = Reach {
+            quickbooks: &self.quickbooks,
+            hubspot: &self.hubspot,
+            company,
+            portal,
+            zone,
+            token_url: setting("QBO_HOST_QUICKBOOKS_TOKEN_URL")?,
+            client_id_env: "QBO_HOST_QUICKBOOKS_CLIENT_ID",
+            client_secret_env: "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
+            refresh_token_env: "QBO_HOST_QUICKBOOKS_REFRESH_TOKEN",
+            hubspot_token_env: "QBO_HOST_HUBSPOT_TOKEN",
+            rates: Rates::default(),
+            answer_timeout: ANSWER_TIMEOUT,
+        };
+        reach.connect()
+    }
+}
+
+/// How one portal and one company are reached, whoever says so.
+pub(super) struct Reach<'a> {
+    pub(super) quickbooks: &'a str,
+    pub(super) hubspot: &'a str,
+    pub(super) company: &'a str,
+    pub(super) portal: &'a str,
+    pub(super) zone: TimeZone,
+    /// Where tokens are had, if not where they usually are.
+    pub(super) token_url: Option<String>,
+    pub(super) client_id_env: &'a str,
+    pub(super) client_secret_env: &'a str,
+    pub(super) refresh_token_env: &'a str,
+    pub(super) hubspot_token_env: &'a str,
+    pub(super) rates: Rates,
+    pub(super) answer_timeout: Duration,
+}
+
+impl Reach<'_> {
+    pub(super) fn connect(self) -> Result<Connection, Failure> {
+        let quickbooks = base_url(self.quickbooks)?;
+        let hubspot = base_url(self.hubspot)?;
+        let transport = Transport::http(self.answer_timeout, ANSWER_BYTES_MAX)
             .map_err(|error| Failure::new(error.into(), "check the machine's TLS certificates"))?;
         let company = Company {
-            base_url: self.quickbooks.clone(),
-            realm: self.company.clone(),
+            base_url: self.quickbooks.to_owned(),
+            realm: self.company.to_owned(),
             oauth: self.oauth(&quickbooks)?,
-            rates: Rates::default(),
+            rates: self.rates,
         };
-        let token = secret("QBO_HOST_HUBSPOT_TOKEN", "simulator-portal-token".into(), &hubspot)?;
-        let portal = Portal { base_url: self.hubspot.clone(), token: Secret::new(token) };
+        let token = secret(self.hubspot_token_env, "simulator-portal-token".into(), &hubspot)?;
+        let portal = Portal { base_url: self.hubspot.to_owned(), token: Secret::new(token) };
         Ok(Connection {
-            portal: self.portal.clone(),
-            zone,
+            portal: self.portal.to_owned(),
+            zone: self.zone,
             quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
             hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
         })
     }
 
     fn oauth(&self, quickbooks: &Url) -> Result<OAuth, Failure> {
-        let token_url = match setting("QBO_HOST_QUICKBOOKS_TOKEN_URL")? {
-            Some(url) => url,
+        let token_url = match &self.token_url {
+            Some(url) => url.clone(),
             None if is_loopback(quickbooks) => {
                 format!("{}/oauth2/v1/tokens/bearer", self.quickbooks.trim_end_matches('/'))
             }
@@ -117,13 +148,9 @@ impl ConnectionArgs {
         let simulated = format!("simulator-refresh-{}", self.company);
         Ok(OAuth {
             token_url,
-            client_id: secret("QBO_HOST_QUICKBOOKS_CLIENT_ID", "simulator-client".into(), quickbooks)?,
-            client_secret: Secret::new(secret(
-                "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
-                "simulator-secret".into(),
-                quickbooks,
-            )?),
-            refresh_token: Secret::new(secret("QBO_HOST_QUICKBOOKS_REFRESH_TOKEN", simulated, quickbooks)?),
+            client_id: secret(self.client_id_env, "simulator-client".into(), quickbooks)?,
+            client_secret: Secret::new(secret(self.client_secret_env, "simulator-secret".into(), quickbooks)?),
+            refresh_token: Secret::new(secret(self.refresh_token_env, simulated, quickbooks)?),
         })
     }
 }
@@ -142,7 +169,7 @@ fn secret(name: &str, simulated: String, service: &Url) -> Result<String, Failur
     }
 }
 
-fn setting(name: &str) -> Result<Option<String>, Failure> {
+pub(super) fn setting(name: &str) -> Result<Option<String>, Failure> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
@@ -154,7 +181,7 @@ fn setting(name: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Secrets go over the wire, so it is HTTPS, or this machine.
-fn base_url(text: &str) -> Result<Url, Failure> {
+pub(super) fn base_url(text: &str) -> Result<Url, Failure> {
     let refuse = |error: anyhow::Error| {
         let hint = "write it as https://quickbooks.api.intuit.com, or http://127.0.0.1:8501 for a simulator";
         Err(Failure::usage(error, hint).with_code("bad_url"))
@@ -178,7 +205,7 @@ fn base_url(text: &str) -> Result<Url, Failure> {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),

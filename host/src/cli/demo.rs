@@ -89,7 +89,7 @@ impl Demo {
             conclude(&records, began.elapsed());
             self.propose(create_invoice, &running);
         }
-        if let Some(stop) = stop {
+        if let Some(mut stop) = stop {
             stop.received().await;
         }
         running.stop().await;

@@ -1,32 +1,16 @@
-//! `run start`: one action for one object, now.
+//! `run`: starts one action for one object, by this command or by a service, and leads the runs of a
+//! service to their end.
 
-use std::path::{Path, PathBuf};
+mod decide;
+mod list;
+mod remote;
+mod start;
+
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use super::action::{load, open_catalog};
-use super::advice::advice;
-use super::answer::answer;
-use super::connect::ConnectionArgs;
-use super::folders::{ActionsFolder, CodeFolder, shown};
-use super::inputs::inputs;
-use super::progress::Progress;
-use super::{Failure, show};
-use crate::action::{Capability, Definition};
-use crate::clock::Clock;
-use crate::connection::Connection;
-use crate::enrollment::{Enrollment, Event, IfExists, ObjectRef};
-use crate::grant::Grants;
-use crate::runs::{MemoryStore, Patience, RefusalKind, RunRecord, Runs, Start, Status};
-
-/// A run that lasts so long may be waiting for somebody; the user is told what to look at.
-const QUIET: Duration = Duration::from_secs(2);
-
-/// Whoever waits longer at a terminal has forgotten about it.
-const PATIENCE_SECONDS_MAX: u64 = 86_400;
+use super::Failure;
 
 #[derive(Subcommand)]
 pub(super) enum RunCommand {
@@ -37,182 +21,59 @@ Examples:
   qbo-host run start --action create-invoice --object deal:1001 --event monday
   qbo-host run start --action create-invoice --object deal:1003 \\
       --input create_product=yes --input income_account=79
+  qbo-host run start --action create-invoice --object deal:1001 --service http://127.0.0.1:8500
 
-`qbo-host action inspect` tells the inputs of an action.")]
-    Start(StartArgs),
-}
-
-#[derive(Args)]
-pub(super) struct StartArgs {
-    /// An action's name, or the file of its component
-    #[arg(long, value_name = "NAME")]
-    action: String,
-    /// The enrolled object, such as deal:1001
-    #[arg(long, value_name = "KIND:ID")]
-    object: String,
-    /// An input of the action; may be repeated
-    #[arg(long = "input", value_name = "NAME=VALUE")]
-    inputs: Vec<String>,
-    /// Names the event; the same event is the same run and never makes two documents. Without it
-    /// this is a new event
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    event: Option<String>,
-    /// Sends nothing, and shows what would be sent
-    #[arg(long)]
-    preview: bool,
-    /// Withholds a capability that the action asks for; may be repeated
-    #[arg(long = "deny", value_name = "CAPABILITY")]
-    denied: Vec<String>,
-    /// How long to go on trying while QuickBooks or HubSpot can't be reached, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    #[arg(value_parser = clap::value_parser!(u64).range(0..=PATIENCE_SECONDS_MAX))]
-    patience: u64,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-    #[command(flatten)]
-    actions: ActionsFolder,
-    #[command(flatten)]
-    code: CodeFolder,
-    /// Prints one JSON object
-    #[arg(long)]
-    json: bool,
+`qbo-host action inspect` tells the inputs of an action. With --service the run is the service's:
+its actions, connections and approvals hold, and the run goes on when this command ends.")]
+    Start(start::StartArgs),
+    /// Lists the runs of a service, newest first
+    #[command(after_help = "\
+Examples:
+  qbo-host run list
+  qbo-host run list --status held --company 4620816365000000001")]
+    List(list::ListArgs),
+    /// Shows one run of a service: how it stands, its calls, and everything that happened to it
+    #[command(after_help = "\
+Examples:
+  qbo-host run show 0123456789abcdef0123456789abcdef")]
+    Show(list::ShowArgs),
+    /// Lets a held run go on from its last accepted write
+    #[command(after_help = "\
+Examples:
+  qbo-host run resume 0123456789abcdef0123456789abcdef
+  qbo-host run resume 0123456789abcdef0123456789abcdef --version 1.0.1")]
+    Resume(decide::ResumeArgs),
+    /// Lets a run begin anew, when nothing that it made stands in QuickBooks
+    #[command(after_help = "\
+Examples:
+  qbo-host run restart 0123456789abcdef0123456789abcdef")]
+    Restart(decide::RunArgs),
+    /// Ends a run that has not ended, once what it sent is answered
+    #[command(after_help = "\
+Examples:
+  qbo-host run cancel 0123456789abcdef0123456789abcdef")]
+    Cancel(decide::RunArgs),
 }
 
 impl RunCommand {
     pub(super) fn json(&self) -> bool {
         match self {
             Self::Start(start) => start.json,
+            Self::List(list) => list.json,
+            Self::Show(show) => show.json,
+            Self::Resume(resume) => resume.run.json,
+            Self::Restart(run) | Self::Cancel(run) => run.json,
         }
     }
 
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Start(start) => start.run().await,
+            Self::List(list) => list.run().await,
+            Self::Show(show) => show.run().await,
+            Self::Resume(resume) => resume.run().await,
+            Self::Restart(run) => run.restart().await,
+            Self::Cancel(run) => run.cancel().await,
         }
     }
-}
-
-impl StartArgs {
-    async fn run(self) -> Result<ExitCode, Failure> {
-        let object = parse_object(&self.object)?;
-        let denied = self.denied.iter().map(|text| parse_capability(text)).collect::<Result<Vec<_>, _>>()?;
-        let connection = self.connection.connect()?;
-        let component = component_of(&self.action, &self.actions.path()?)?;
-        let (sandbox, catalog) = open_catalog(&self.code)?;
-        let (version, _) = load(&catalog, &component).await?;
-        check_kind(&version.definition, &object)?;
-        check_denied(&version.definition, &denied)?;
-        let enrollment = self.enrollment(&version.definition, &connection, object)?;
-        let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
-        let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
-        let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
-        let record = self.to_the_end(&runs, &start).await?;
-        let hint = advice(&record, &self.connection);
-        if self.json {
-            answer(show::json(&record, hint.as_deref()));
-        } else {
-            answer(show::run(&record, hint.as_deref()).trim_end());
-        }
-        Ok(exit_code(&record))
-    }
-
-    fn enrollment(
-        &self,
-        definition: &Definition,
-        connection: &Connection,
-        object: ObjectRef,
-    ) -> Result<Enrollment, Failure> {
-        let now = Clock::machine().now();
-        let new_event = || format!("{}-{}", now.as_nanosecond(), std::process::id());
-        let event = Event {
-            source: "cli".into(),
-            portal: connection.portal.clone(),
-            company: connection.quickbooks.realm().into(),
-            action: definition.id.clone(),
-            id: self.event.clone().unwrap_or_else(new_event),
-        };
-        Ok(Enrollment {
-            event,
-            object,
-            inputs: inputs(definition, &self.inputs)?,
-            accepted_at: now,
-            zone: connection.zone.clone(),
-            preview: self.preview,
-            if_exists: IfExists::default(),
-            callback: None,
-        })
-    }
-
-    /// Runs to the end or as long as there is patience, and says so when it takes long.
-    async fn to_the_end(&self, runs: &Runs, start: &Start) -> Result<Arc<RunRecord>, Failure> {
-        let run = runs.run(start, Patience(Duration::from_secs(self.patience)));
-        tokio::pin!(run);
-        let ended = match tokio::time::timeout(QUIET, &mut run).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                let may_be_down = if self.connection.are_simulators() { "; are the simulators running?" } else { "" };
-                let progress = Progress::begin(&format!(
-                    "no end of the run yet, trying for up to {} s{may_be_down}",
-                    self.patience
-                ));
-                let ended = run.await;
-                progress.done();
-                ended
-            }
-        };
-        ended.map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))
-    }
-}
-
-/// 0 when the run did what was asked, or had nothing to do; 1 when a person has to look.
-fn exit_code(record: &RunRecord) -> ExitCode {
-    match record.status {
-        Status::Succeeded | Status::Previewed => ExitCode::SUCCESS,
-        Status::Refused if record.refusal == Some(RefusalKind::Skip) => ExitCode::SUCCESS,
-        Status::Refused | Status::Held | Status::Cancelled | Status::Waiting => ExitCode::FAILURE,
-    }
-}
-
-fn parse_object(text: &str) -> Result<ObjectRef, Failure> {
-    text.parse().map_err(|error: crate::enrollment::BadObject| {
-        Failure::usage(error.into(), "HubSpot shows the record id in the record's address").with_code("bad_object")
-    })
-}
-
-fn parse_capability(text: &str) -> Result<Capability, Failure> {
-    text.parse().map_err(|error: crate::action::BadCapability| {
-        Failure::usage(error.into(), "write it as in invoice:create").with_code("bad_capability")
-    })
-}
-
-fn check_kind(definition: &Definition, object: &ObjectRef) -> Result<(), Failure> {
-    if definition.object_types.contains(&object.kind) {
-        return Ok(());
-    }
-    let kinds: Vec<_> = definition.object_types.iter().map(|kind| kind.as_str()).collect();
-    let error = anyhow::anyhow!("{} is not for a {}", definition.id, object.kind);
-    Err(Failure::usage(error, format!("it runs for: {}", kinds.join(", "))).with_code("wrong_object_type"))
-}
-
-/// Withholding what nobody asks for would look as if it had an effect.
-fn check_denied(definition: &Definition, denied: &[Capability]) -> Result<(), Failure> {
-    let asked: Vec<_> = definition.capabilities.iter().map(|asked| &asked.capability).collect();
-    let Some(unasked) = denied.iter().find(|denied| !asked.contains(denied)) else { return Ok(()) };
-    let error = anyhow::anyhow!("{} does not ask for {unasked}", definition.id);
-    let asked: Vec<_> = asked.iter().map(ToString::to_string).collect();
-    Err(Failure::usage(error, format!("it asks for: {}", asked.join(", "))).with_code("bad_capability"))
-}
-
-/// A name is looked up among the built components; anything that looks like a path is one.
-fn component_of(action: &str, folder: &Path) -> Result<PathBuf, Failure> {
-    let path = if Path::new(action).extension().is_some_and(|kind| kind == "wasm") {
-        PathBuf::from(action)
-    } else {
-        folder.join(format!("{action}.wasm"))
-    };
-    if path.is_file() {
-        return Ok(path);
-    }
-    let error = anyhow::anyhow!("there is no action '{}': {} does not exist", action.escape_debug(), shown(&path));
-    Err(Failure::usage(error, "build the actions with `qbo-host action build`").with_code("unknown_action"))
 }

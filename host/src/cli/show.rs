@@ -2,7 +2,9 @@
 
 mod component;
 mod run;
+mod stored;
 mod text;
 
 pub(super) use component::{asked, component, component_json};
 pub(super) use run::{json, reasons, run, runs, timeline};
+pub(super) use stored::{lines, whole};

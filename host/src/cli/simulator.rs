@@ -111,7 +111,7 @@ impl Running {
 
 impl Simulators {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let stop = StopRequest::listen()?;
+        let mut stop = StopRequest::listen()?;
         let running = self.addresses.start()?;
         answer(format_args!("QuickBooks  {}", running.quickbooks_url()));
         answer(format_args!("HubSpot     {}", running.hubspot_url()));

@@ -14,7 +14,7 @@ impl StopRequest {
         signals.map(Self).map_err(|error| Failure::new(error.into(), "the system handles no more signals; free some"))
     }
 
-    pub(super) async fn received(self) {
+    pub(super) async fn received(&mut self) {
         self.0.received().await;
     }
 }
@@ -32,7 +32,7 @@ impl Signals {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn received(mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -49,7 +49,7 @@ impl Signals {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn received(mut self) {
+    async fn received(&mut self) {
         self.0.recv().await;
     }
 }

@@ -58,6 +58,11 @@ impl Crm {
         Self { portal, transport, clock: clock.clone() }
     }
 
+    /// Where the portal is, and how it is reached.
+    pub(super) fn reached(&self) -> (&Portal, &Transport) {
+        (&self.portal, &self.transport)
+    }
+
     /// The object with what `reads` asks for.
     pub async fn snapshot(&self, object: &ObjectRef, reads: Option<&Reads>) -> Result<Seen, NoSnapshot> {
         let (properties, kinds) = match reads {

@@ -2,12 +2,13 @@
 //! and decide, the components that runs need, and what HubSpot is still to be told.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::record::{RunRecord, Status};
@@ -71,6 +72,13 @@ pub trait ServiceStore: Store {
 
     /// Says what came of sending a message.
     async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable>;
+
+    /// Writes a copy of everything to the new file `to`, while the store goes on. A store without a
+    /// file has nothing to copy.
+    async fn backup(&self, to: &Path) -> Result<(), NoBackup> {
+        let _nothing_is_written_to = to;
+        Err(NoBackup::Volatile)
+    }
 }
 
 /// Runs of one company that one claim takes: more would let a company with many runs fill a turn.
@@ -89,7 +97,7 @@ pub struct Due {
 }
 
 /// Where a run is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// It waits for its turn.
@@ -124,7 +132,7 @@ pub struct Stored {
 }
 
 /// One line of what happened to a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Happened {
     /// When, by the store's clock.
     pub at: Timestamp,
@@ -154,7 +162,7 @@ pub struct Query {
 }
 
 /// A run in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RunLine {
     /// The run.
     pub run_id: RunId,
@@ -228,7 +236,7 @@ pub struct Message {
 }
 
 /// A message in a run's record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct MessageLine {
     /// Its kind.
     pub kind: String,
@@ -247,4 +255,38 @@ pub enum Settled {
     Refused(String),
     /// It is tried again after so long.
     Again(Duration),
+}
+
+/// The store was not copied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoBackup {
+    /// It is kept in memory.
+    #[error("this store is kept in memory and has no file to copy")]
+    Volatile,
+    /// A copy never takes the place of another file.
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
+    /// The copy can't be written.
+    #[error("the copy can't be written: {0}")]
+    Failed(String),
+}
+
+impl NoBackup {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Volatile => "no_store_file",
+            Self::Exists(_) => "backup_exists",
+            Self::Failed(_) => "backup_failed",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Volatile => "give the service a store file",
+            Self::Exists(_) => "name a file that is not there yet",
+            Self::Failed(_) => "look whether the service may write there, and whether the disk has room",
+        }
+    }
 }

@@ -4,9 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::super::inputs::takes;
 use super::text::{paragraph, table};
-use crate::action::{Definition, Scope};
+use crate::action::{Definition, Scope, takes};
 use crate::catalog::ActionVersion;
 
 /// A component, what it asks for and what can be set.

@@ -87,7 +87,7 @@ fn document(document: &Document) -> String {
     text
 }
 
-fn mark(status: Status) -> &'static str {
+pub(super) fn mark(status: Status) -> &'static str {
     match status {
         Status::Succeeded => "✓",
         Status::Previewed => "○",
@@ -148,24 +148,29 @@ pub(in crate::cli) fn reasons(records: &[Arc<RunRecord>]) -> String {
 pub(in crate::cli) fn timeline(record: &RunRecord) -> String {
     let mut text = String::new();
     if !record.calls.is_empty() {
-        let mut table = table(&["call", "key", "result", "time"]);
-        if let Some(time) = table.column_mut(3) {
-            time.set_cell_alignment(CellAlignment::Right);
-        }
-        for (index, call) in record.calls.iter().enumerate() {
-            table.add_row([
-                format!("{:2} {} {}", index + 1, call.verb, call.entity),
-                call.key.clone().unwrap_or_default(),
-                call.result.clone(),
-                time(call, record.status),
-            ]);
-        }
-        let _ = writeln!(text, "{table}");
+        text.push_str(&calls(&record.calls, record.status));
     }
     if let Some(usage) = &record.limits {
         text.push_str(&limits(usage));
     }
     text
+}
+
+/// Calls, a line each.
+pub(super) fn calls(calls: &[CallLine], status: Status) -> String {
+    let mut table = table(&["call", "key", "result", "time"]);
+    if let Some(time) = table.column_mut(3) {
+        time.set_cell_alignment(CellAlignment::Right);
+    }
+    for (index, call) in calls.iter().enumerate() {
+        table.add_row([
+            format!("{:2} {} {}", index + 1, call.verb, call.entity),
+            call.key.clone().unwrap_or_default(),
+            call.result.clone(),
+            time(call, status),
+        ]);
+    }
+    format!("{table}\n")
 }
 
 fn time(call: &CallLine, status: Status) -> String {

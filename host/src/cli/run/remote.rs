@@ -1,0 +1,94 @@
+//! `run start --service`: the run is a service's, and goes on there when this command ends.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::list::read;
+use super::start::{StartArgs, exit_code};
+use crate::cli::answer::answer;
+use crate::cli::inputs::pairs;
+use crate::cli::service::Remote;
+use crate::cli::{Failure, show};
+use crate::clock::Clock;
+use crate::ids::RunId;
+use crate::runs::RunRecord;
+use crate::runs::service::Shown;
+use crate::runs::service_store::Phase;
+
+/// The service waits so long for one request; a longer patience asks again.
+const WAIT_SECONDS: u64 = 20;
+
+/// Between two looks at a run.
+const LOOK: Duration = Duration::from_millis(500);
+
+#[derive(Deserialize)]
+struct Started {
+    run_id: RunId,
+    record: Option<RunRecord>,
+}
+
+impl StartArgs {
+    pub(super) async fn run_by(self, service: Remote) -> Result<ExitCode, Failure> {
+        if let Some(denied) = self.denied.first() {
+            let error =
+                anyhow::anyhow!("a service's approvals are its own; {} can't be withheld", denied.escape_debug());
+            return Err(Failure::usage(error, "set deny for the action in the service's settings"));
+        }
+        let patience = Clock::machine().elapsed() + Duration::from_secs(self.patience);
+        let started: Started = service.post("/v1/runs", &self.body()?).await?;
+        let record = match started.record {
+            Some(record) => Some(record),
+            None => end(&service, started.run_id, patience).await?,
+        };
+        let Some(record) = record else {
+            let run = started.run_id;
+            let going_on = json!({ "run_id": run, "status": "waiting" });
+            let told = format!("run {run} goes on; `qbo-host run show {run}` tells how it stands");
+            answer(if self.json { going_on.to_string() } else { told });
+            return Ok(ExitCode::FAILURE);
+        };
+        if self.json {
+            answer(show::json(&record, None));
+        } else {
+            answer(show::run(&record, None).trim_end());
+        }
+        Ok(exit_code(&record))
+    }
+
+    fn body(&self) -> Result<Value, Failure> {
+        let inputs: serde_json::Map<String, Value> =
+            pairs(&self.inputs)?.into_iter().map(|(name, value)| (name, value.into())).collect();
+        let mut body = json!({
+            "action": self.action,
+            "object": self.object,
+            "inputs": inputs,
+            "preview": self.preview,
+            "source": "cli",
+            "wait_seconds": self.patience.min(WAIT_SECONDS),
+        });
+        let named =
+            [("event", &self.event), ("portal", &self.connection.portal), ("company", &self.connection.company)];
+        for (member, value) in named {
+            if let Some(value) = value {
+                body[member] = value.clone().into();
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// The run's end, if it comes in time.
+async fn end(service: &Remote, run: RunId, until: Duration) -> Result<Option<RunRecord>, Failure> {
+    let clock = Clock::machine();
+    loop {
+        let shown: Shown = read(service.get(&format!("/v1/runs/{run}")).await?)?;
+        match shown.phase {
+            Phase::Ended => return Ok(shown.record),
+            Phase::Queued | Phase::Running if clock.elapsed() >= until => return Ok(None),
+            Phase::Queued | Phase::Running => clock.sleep(LOOK).await,
+        }
+    }
+}

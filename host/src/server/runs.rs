@@ -1,0 +1,196 @@
+//! The routes of runs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Host;
+use super::body::{Body, Filter, Named};
+use super::problem::Problem;
+use crate::enrollment::IfExists;
+use crate::ids::RunId;
+use crate::runs::service::Shown;
+use crate::runs::service_store::Query;
+use crate::runs::store::Enqueued;
+use crate::runs::{Accepted, Patience, RunRecord, StartRequest, Status};
+
+/// Longest wait for the end of a run. Gateways in between give a request up after about a minute.
+const WAIT_SECONDS_MAX: u64 = 50;
+
+/// Longest name of an event, a source or a callback. HubSpot's callback ids have about 40.
+const NAME_BYTES_MAX: usize = 200;
+
+/// Runs of one page, unless fewer are asked for.
+const PAGE: usize = 50;
+
+/// Runs of the longest page.
+const PAGE_MAX: usize = 200;
+
+/// Who decided, as the timeline tells it: there is one token.
+const BY: &str = "admin";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StartBody {
+    action: String,
+    object: String,
+    portal: Option<String>,
+    company: Option<String>,
+    #[serde(default)]
+    inputs: BTreeMap<String, String>,
+    event: Option<String>,
+    #[serde(default)]
+    preview: bool,
+    #[serde(default)]
+    if_exists: IfExists,
+    source: Option<String>,
+    callback: Option<String>,
+    #[serde(default)]
+    wait_seconds: u64,
+}
+
+#[derive(Serialize)]
+struct Started<'a> {
+    run_id: RunId,
+    url: String,
+    /// `new`, `duplicate` or `joined`.
+    accepted: &'static str,
+    /// How the run ended, if it has.
+    record: Option<&'a RunRecord>,
+}
+
+impl StartBody {
+    fn request(self) -> Result<StartRequest, Problem> {
+        for (member, text) in [("event", &self.event), ("source", &self.source), ("callback", &self.callback)] {
+            check_name(member, text.as_deref())?;
+        }
+        if self.wait_seconds > WAIT_SECONDS_MAX {
+            return Err(Problem::BadMember(format!("wait_seconds is at most {WAIT_SECONDS_MAX}")));
+        }
+        Ok(StartRequest {
+            action: self.action,
+            object: self.object.parse()?,
+            portal: self.portal,
+            company: self.company,
+            inputs: self.inputs,
+            event: self.event,
+            preview: self.preview,
+            if_exists: self.if_exists,
+            source: self.source.unwrap_or_else(|| "api".into()),
+            callback: self.callback,
+        })
+    }
+}
+
+fn check_name(member: &str, text: Option<&str>) -> Result<(), Problem> {
+    let is_name = |text: &str| !text.is_empty() && text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control);
+    if text.is_none_or(is_name) {
+        return Ok(());
+    }
+    Err(Problem::BadMember(format!("{member} has 1 to {NAME_BYTES_MAX} bytes, and no control characters")))
+}
+
+pub(super) async fn start(State(host): State<Arc<Host>>, Body(body): Body<StartBody>) -> Result<Response, Problem> {
+    let patience = Duration::from_secs(body.wait_seconds);
+    let Accepted { run, enqueued } = host.service.start(body.request()?).await?;
+    let accepted = match enqueued {
+        Enqueued::New => "new",
+        Enqueued::Duplicate => "duplicate",
+        Enqueued::Joined(_) => "joined",
+    };
+    // Of a new run that nobody waits for the answer is known.
+    let record = match (enqueued, patience) {
+        (Enqueued::New, Duration::ZERO) => None,
+        (Enqueued::New | Enqueued::Duplicate | Enqueued::Joined(_), patience) => {
+            host.service.wait(run, Patience(patience)).await?
+        }
+    };
+    let status = if record.is_none() && enqueued == Enqueued::New { StatusCode::ACCEPTED } else { StatusCode::OK };
+    let started = Started { run_id: run, url: url(run), accepted, record: record.as_deref() };
+    Ok((status, [(header::LOCATION, url(run))], Json(started)).into_response())
+}
+
+fn url(run: RunId) -> String {
+    format!("/v1/runs/{run}")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    company: Option<String>,
+    action: Option<String>,
+    object: Option<String>,
+    status: Option<Status>,
+    event: Option<String>,
+    before: Option<RunId>,
+    most: Option<usize>,
+}
+
+pub(super) async fn list(
+    State(host): State<Arc<Host>>,
+    Filter(wanted): Filter<Wanted>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let Wanted { company, action, object, status, event, before, most } = wanted;
+    let most = most.unwrap_or(PAGE);
+    if !(1..=PAGE_MAX).contains(&most) {
+        return Err(Problem::BadFilter(format!("most is from 1 to {PAGE_MAX}")));
+    }
+    let runs = host.service.list(&Query { company, action, object, status, event, before, most }).await?;
+    // A page that isn't full is the last.
+    let next = runs.last().filter(|_| runs.len() == most).map(|last| last.run_id);
+    Ok(Json(json!({ "runs": runs, "next": next })))
+}
+
+pub(super) async fn show(State(host): State<Arc<Host>>, Named(run): Named) -> Result<Json<Shown>, Problem> {
+    Ok(Json(host.service.show(run).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResumeBody {
+    version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoMembers {}
+
+pub(super) async fn resume(
+    State(host): State<Arc<Host>>,
+    Named(run): Named,
+    Body(ResumeBody { version }): Body<ResumeBody>,
+) -> Result<Response, Problem> {
+    host.service.resume(run, version.as_deref(), BY).await?;
+    Ok(goes_on(run))
+}
+
+pub(super) async fn restart(
+    State(host): State<Arc<Host>>,
+    Named(run): Named,
+    Body(NoMembers {}): Body<NoMembers>,
+) -> Result<Response, Problem> {
+    host.service.restart(run, BY).await?;
+    Ok(goes_on(run))
+}
+
+pub(super) async fn cancel(
+    State(host): State<Arc<Host>>,
+    Named(run): Named,
+    Body(NoMembers {}): Body<NoMembers>,
+) -> Result<Response, Problem> {
+    host.service.cancel(run, BY).await?;
+    Ok(goes_on(run))
+}
+
+/// The wish is durable; what comes of it stands at the run's own URL.
+fn goes_on(run: RunId) -> Response {
+    let body = Json(json!({ "run_id": run, "url": url(run) }));
+    (StatusCode::ACCEPTED, [(header::LOCATION, url(run))], body).into_response()
+}
