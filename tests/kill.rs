@@ -19,6 +19,8 @@ use callers::Callers;
 use host::Host;
 use world::World;
 
+use crate::world::chance::Chance;
+
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
@@ -54,7 +56,10 @@ pub struct Played {
 impl fmt::Display for Played {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kills, acknowledged, ended, requests, faults, findings, took } = self;
-        writeln!(f, "{acknowledged} runs acknowledged, {kills} kills, {faults} faults, {requests} requests, {took:.0?}")?;
+        writeln!(
+            f,
+            "{acknowledged} runs acknowledged, {kills} kills, {faults} faults, {requests} requests, {took:.0?}"
+        )?;
         writeln!(f, "ended: {ended:?}")?;
         match findings.as_slice() {
             [] => writeln!(f, "the auditor found nothing"),
@@ -71,7 +76,7 @@ pub async fn play(plan: Plan) -> Played {
     let may_send = Arc::new(Semaphore::new(0));
     let callers = Callers::send(&world, &host, &may_send);
     let troubles = world.make_trouble(plan.seed);
-    let mut chance = world::Chance::new(plan.seed ^ 0x6b69_6c6c);
+    let mut chance = Chance::new(plan.seed ^ 0x6b69_6c6c);
     for round in 0..plan.kills {
         let running = host.start().await;
         may_send.add_permits(world.events.len() * (round + 1) / plan.kills - world.events.len() * round / plan.kills);
@@ -83,8 +88,8 @@ pub async fn play(plan: Plan) -> Played {
     let running = host.start().await;
     let told = callers.all_told().await;
     host.until_all_ended().await;
-    let logs = running.stop();
-    let findings = audit::audit(&world, &host, &told, &logs).await;
+    running.stop();
+    let findings = audit::audit(&world, &host, &told).await;
     Played {
         kills: plan.kills,
         acknowledged: told.len(),

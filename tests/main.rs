@@ -6,6 +6,7 @@ mod catalog;
 mod cli;
 mod conformance;
 mod door;
+mod kills;
 mod readme;
 mod sandbox;
 mod simulation;

@@ -1,6 +1,8 @@
 //! The stage that tests play on: components built once, both simulators on free ports, and a host
 //! that runs actions against them.
 
+pub mod binary;
+pub mod kill;
 pub mod world;
 
 use std::collections::BTreeMap;

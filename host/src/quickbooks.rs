@@ -149,8 +149,9 @@ impl Client {
     }
 
     /// Keeps the company's pace in `file` too, and goes on with that of an earlier process.
-    pub fn keep_pace(&self, file: &Path) -> std::io::Result<()> {
-        self.throttle.keep(file)
+    /// What that one left unanswered counts as in flight for `answer_timeout`.
+    pub fn keep_pace(&self, file: &Path, answer_timeout: Duration) -> std::io::Result<()> {
+        self.throttle.keep(file, answer_timeout)
     }
 
     /// How often QuickBooks was asked.
@@ -165,6 +166,8 @@ impl Client {
 
     /// Waits for the company's pace.
     pub async fn admit(&self) -> Result<Permit, Wait> {
+        // Whoever waited for a token with a permit in hand would send late, together with others.
+        self.tokens.header(None).await?;
         self.throttle.admit().await.map_err(|after| Wait {
             code: "throttled",
             message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),

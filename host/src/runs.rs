@@ -30,8 +30,8 @@ use ending::Next;
 use held::Held;
 pub use memory::MemoryStore;
 pub use record::{Problem, RefusalKind, RunRecord, Status};
-pub use sqlite::{Finding, LOOK_BACK, NoStore, SqliteOptions, SqliteStore};
 pub use service::{Service, StartRequest};
+pub use sqlite::{Finding, LOOK_BACK, NoStore, SqliteOptions, SqliteStore};
 use store::{Claimed, Enqueued, NewRun, Pause, Store, Unavailable};
 
 /// A run that is asked for: the enrollment, and everything it runs with.

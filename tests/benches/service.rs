@@ -60,7 +60,11 @@ async fn table() -> f64 {
     println!("{:52} {:>8.0} runs/s", format!("bare store: enqueue to finish, {IN_FLIGHT} in flight"), middle(bare));
     let rate = |rounds: &[Round]| middle(rounds.iter().map(Round::per_second).collect());
     let told = format!("{ratio:.2} × bare store (at least {RATIO_MIN})");
-    println!("{:52} {:>8.0} runs/s  {told}", format!("whole path, simulators in process, {IN_FLIGHT} in flight"), rate(&whole));
+    println!(
+        "{:52} {:>8.0} runs/s  {told}",
+        format!("whole path, simulators in process, {IN_FLIGHT} in flight"),
+        rate(&whole)
+    );
     println!("{:52} {:>8.0} runs/s", format!("whole path, simulators on HTTP, {IN_FLIGHT} in flight"), rate(&wired));
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
         let took = middle(alone.iter().map(|round| round.quantile(share).as_secs_f64() * 1e3).collect());

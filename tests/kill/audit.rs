@@ -2,6 +2,7 @@
 //! The numbers are those of the invariants in `tests/README.md`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use qbo_host::clock::Clock;
 use qbo_host::ids::RunId;
@@ -13,16 +14,14 @@ use super::host::Host;
 use super::world::{Deal, World};
 
 /// How the simulator's access tokens begin, and its other secrets.
-const SECRETS: [&str; 4] = ["eyJlbmMiOiJBMTI4Q0JDLUhTMjU2", "simulator-refresh-", "simulator-secret", "simulator-portal-token"];
+const SECRETS: [&str; 4] =
+    ["eyJlbmMiOiJBMTI4Q0JDLUhTMjU2", "simulator-refresh-", "simulator-secret", "simulator-portal-token"];
 
 /// Every broken promise, in a sentence each.
-pub(super) async fn audit(
-    world: &World,
-    host: &Host,
-    told: &BTreeMap<String, Vec<RunId>>,
-    logs: &str,
-) -> Vec<String> {
-    let mut findings: Vec<String> = SqliteStore::check(&host.store()).expect("the store opens");
+pub(super) async fn audit(world: &World, host: &Host, told: &BTreeMap<String, Vec<RunId>>) -> Vec<String> {
+    let unsound = SqliteStore::check(&host.store()).expect("the store opens");
+    let mut findings: Vec<String> =
+        unsound.iter().map(|finding| format!("I4, I11: {} at {}", finding.fact, finding.place)).collect();
     let store = open(host);
     let mut runs = BTreeMap::new();
     for (event, ids) in told {
@@ -45,7 +44,7 @@ pub(super) async fn audit(
         findings.extend(deal_booked(world, deal, &ended));
     }
     findings.extend(customers(world));
-    findings.extend(pace(world));
+    findings.extend(pace(world, host));
     for (event, (id, stored)) in &runs {
         findings.extend(history(event, stored));
         let query = Query { event: Some(event.clone()), most: 10, ..Query::default() };
@@ -55,7 +54,7 @@ pub(super) async fn audit(
         }
     }
     drop(store);
-    findings.extend(secrets(host, logs));
+    findings.extend(secrets(host));
     findings
 }
 
@@ -75,7 +74,8 @@ pub(super) async fn ends(host: &Host) -> BTreeMap<String, usize> {
 }
 
 fn open(host: &Host) -> SqliteStore {
-    SqliteStore::open(&host.store(), Clock::machine(), qbo_host::runs::SqliteOptions::default()).expect("the store opens")
+    SqliteStore::open(&host.store(), Clock::machine(), qbo_host::runs::SqliteOptions::default())
+        .expect("the store opens")
 }
 
 /// I1, I7: every run ended, and exactly the poisoned ones were refused.
@@ -140,12 +140,8 @@ fn customers(world: &World) -> Vec<String> {
             }
         }
     }
-    let mut wanted: Vec<_> = world
-        .deals
-        .iter()
-        .filter(|deal| !deal.refused)
-        .map(|deal| (deal.company, deal.customer.clone()))
-        .collect();
+    let mut wanted: Vec<_> =
+        world.deals.iter().filter(|deal| !deal.refused).map(|deal| (deal.company, deal.customer.clone())).collect();
     wanted.sort();
     wanted.dedup();
     let wrong = wanted.into_iter().filter_map(|key| {
@@ -155,13 +151,22 @@ fn customers(world: &World) -> Vec<String> {
     wrong.collect()
 }
 
-/// I5: as QuickBooks saw it.
-fn pace(world: &World) -> Vec<String> {
+/// I5: as QuickBooks saw it, and as the host kept it from one of its lives to the next. What a busy
+/// machine delivers together says nothing about a second, so that one is read from when it was sent.
+fn pace(world: &World, host: &Host) -> Vec<String> {
     let mut findings = Vec::new();
     for realm in &world.companies {
         let pace = world.books.pace(realm);
-        if pace.in_flight_max > 10 || pace.per_minute_max > 500 || pace.per_second_max > 10 {
+        if pace.in_flight_max > 10 || pace.per_minute_max > 500 {
             findings.push(format!("I5: company {realm} was asked too fast: {pace:?}"));
+        }
+        let starts = host.starts(realm);
+        for (count, window) in [(9, Duration::from_secs(1)), (480, Duration::from_secs(60))] {
+            let least = starts.windows(count + 1).map(|starts| starts[count] - starts[0]).min();
+            // The two clocks of a machine differ by their last digit.
+            if least.is_some_and(|least| least + Duration::from_millis(1) < window) {
+                findings.push(format!("I5: {} requests to {realm} were sent within {least:?}", count + 1));
+            }
         }
     }
     findings
@@ -173,7 +178,8 @@ fn history(event: &str, stored: &Stored) -> Vec<String> {
     let mut keys = Vec::new();
     for record in &stored.history.records {
         if record.is_unanswered() {
-            findings.push(format!("I4: {event} ended with an unanswered {} of {}", record.call.verb, record.call.entity));
+            findings
+                .push(format!("I4: {event} ended with an unanswered {} of {}", record.call.verb, record.call.entity));
         }
         if let Some(key) = &record.call.key {
             if keys.contains(&key) {
@@ -186,12 +192,9 @@ fn history(event: &str, stored: &Stored) -> Vec<String> {
 }
 
 /// I10: no secret in anything that was written or logged.
-fn secrets(host: &Host, logs: &str) -> Vec<String> {
+fn secrets(host: &Host) -> Vec<String> {
     let mut findings = Vec::new();
     for secret in SECRETS {
-        if logs.contains(secret) {
-            findings.push(format!("I10: the log holds {secret}…"));
-        }
         for path in host.files() {
             let bytes = std::fs::read(&path).unwrap_or_default();
             if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {

@@ -27,7 +27,8 @@ impl Callers {
         let next = Arc::new(Mutex::new(0));
         let mut callers = JoinSet::new();
         for _ in 0..CALLERS {
-            let (world, host, may_send, next) = (Arc::clone(world), host.client(), Arc::clone(may_send), Arc::clone(&next));
+            let (world, host, may_send, next) =
+                (Arc::clone(world), host.client(), Arc::clone(may_send), Arc::clone(&next));
             callers.spawn(async move {
                 let mut told = Vec::new();
                 loop {

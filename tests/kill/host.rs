@@ -1,8 +1,11 @@
 //! The host under test: the real binary with a real file, started and killed.
 
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use qbo_simulator::quickbooks::{CLIENT_ID, CLIENT_SECRET};
@@ -11,7 +14,7 @@ use tempfile::TempDir;
 
 use super::callers::Asking;
 use super::world::World;
-use crate::binary::{Running, qbo_host};
+use crate::binary::qbo_host;
 use crate::component;
 
 /// What callers show to be let in.
@@ -25,7 +28,7 @@ pub(super) struct Host {
 }
 
 /// A host that runs.
-pub(super) struct Alive(Running);
+pub(super) struct Alive(Child);
 
 impl Host {
     pub(super) fn new(world: &World) -> Self {
@@ -69,7 +72,17 @@ impl Host {
     /// Everything that the host wrote, whatever it is.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.folder.path()).expect("the host's folder").flatten();
-        entries.map(|entry| entry.path()).filter(|path| !path.ends_with("host.toml")).collect()
+        entries.map(|entry| entry.path()).filter(|path| path.is_file() && !path.ends_with("host.toml")).collect()
+    }
+
+    /// When the company's last requests were sent, in order, as the host's own file has them: eight
+    /// bytes each, microseconds with a mark in the lowest bit.
+    pub(super) fn starts(&self, realm: &str) -> Vec<Duration> {
+        let bytes = std::fs::read(self.folder.path().join("runs.db-pace").join(realm)).unwrap_or_default();
+        let stamps = bytes.chunks_exact(8).map(|stamp| u64::from_le_bytes(stamp.try_into().expect("eight bytes")));
+        let mut starts: Vec<_> = stamps.map(|stamp| Duration::from_micros(stamp & !1)).collect();
+        starts.sort();
+        starts
     }
 
     /// Starts it, and waits until it listens.
@@ -77,12 +90,16 @@ impl Host {
         let config = self.folder.path().join("host.toml");
         let mut command = qbo_host(&["serve", "--config", config.to_str().expect("a path of text")]);
         command.envs(self.secrets.iter().cloned()).env("QBO_HOST_LOG", "info");
-        let started = tokio::task::spawn_blocking(|| {
-            let mut running = Running::start(command);
-            running.line_with("http://");
-            running
+        let log = OpenOptions::new().create(true).append(true).open(self.folder.path().join("host.log"));
+        command.stdout(Stdio::piped()).stderr(log.expect("a writable folder"));
+        let started = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().expect("the binary starts");
+            let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+            let listens = stdout.lines().map_while(Result::ok).any(|line| line.contains("http://"));
+            assert!(listens, "the host ended before it listened; see its log");
+            Alive(child)
         });
-        Alive(started.await.expect("it starts"))
+        started.await.expect("it starts")
     }
 
     pub(super) fn client(&self) -> Asking {
@@ -94,11 +111,11 @@ impl Host {
     pub(super) async fn until_all_ended(&self) {
         let asking = self.client();
         loop {
-            let asked = asking.client.get(format!("{}/v1/runs?limit=1", asking.url)).bearer_auth(&asking.token).send();
+            let asked = asking.client.get(format!("{}/ready", asking.url)).bearer_auth(&asking.token).send();
             if let Ok(answer) = asked.await
                 && let Ok(counts) = serde_json::from_str::<Value>(&answer.text().await.unwrap_or_default())
-                && counts["counts"]["queued"] == 0
-                && counts["counts"]["running"] == 0
+                && counts["runs"]["queued"] == 0
+                && counts["runs"]["running"] == 0
             {
                 return;
             }
@@ -109,12 +126,23 @@ impl Host {
 
 impl Alive {
     /// SIGKILL.
-    pub(super) fn kill(self) {
-        drop(self.0);
+    pub(super) fn kill(mut self) {
+        self.0.kill().expect("a running host");
+        self.0.wait().expect("a child ends");
     }
 
-    /// SIGTERM, and everything it logged.
-    pub(super) fn stop(self) -> String {
-        self.0.stop_and_tell("TERM")
+    /// SIGTERM.
+    pub(super) fn stop(mut self) {
+        let sent = Command::new("bash").args(["-c", &format!("kill -TERM {}", self.0.id())]).status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "the signal can't be sent");
+        assert!(self.0.wait().expect("a child ends").success(), "it stops in order");
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // It has ended already unless a test failed.
+        let _already_ended = self.0.kill();
+        let _reaped = self.0.wait();
     }
 }

@@ -11,6 +11,7 @@ use qbo_simulator::server::Server;
 use serde_json::{Value, json};
 
 use super::Plan;
+use crate::world::chance::Chance;
 
 /// The name of the one item on every deal: a service that is not taxed, at 75.
 const ITEM: (&str, u64) = ("DESIGN-HR", 75);
@@ -66,7 +67,7 @@ impl World {
         let once = deals.iter().enumerate().map(|(deal, _)| Event { id: format!("deal-{deal}"), deal });
         let again = (0..twice).map(|number| Event { id: format!("again-{number}"), deal: number * (TWICE_EVERY - 1) });
         let mut events: Vec<_> = once.chain(again).collect();
-        Chance::new(plan.seed).shuffle(&mut events);
+        shuffle(&mut events, &mut Chance::new(plan.seed));
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         Self {
             quickbooks: books.serve(any).expect("a free port"),
@@ -88,7 +89,7 @@ impl World {
             loop {
                 tokio::time::sleep(Duration::from_millis(40)).await;
                 let effect = effect(chance.below(9));
-                let matches = ["/invoice?", "/customer?", "/query", "/v3/company/"][chance.index(4)];
+                let matches = *chance.one_of(&["/invoice?", "/customer?", "/query", "/v3/company/"]);
                 books.faults().inject(Fault { matches: matches.into(), skip: 0, times: 1, effect });
                 if chance.below(10) == 0 {
                     let effect = Effect::ServerError { status: 502 };
@@ -108,6 +109,13 @@ impl World {
 
     pub(super) fn requests(&self) -> usize {
         self.companies.iter().map(|realm| self.books.pace(realm).requests).sum()
+    }
+}
+
+fn shuffle<T>(list: &mut [T], chance: &mut Chance) {
+    for last in (1..list.len()).rev() {
+        let other = chance.below(last as u64 + 1);
+        list.swap(last, usize::try_from(other).unwrap_or_default());
     }
 }
 
@@ -159,32 +167,5 @@ impl Deal {
                 },
             }],
         })
-    }
-}
-
-/// Numbers that follow from a seed.
-pub(super) struct Chance(u64);
-
-impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// A number below `bound`.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % bound
-    }
-
-    fn index(&mut self, bound: usize) -> usize {
-        usize::try_from(self.below(bound as u64)).unwrap_or_default()
-    }
-
-    fn shuffle<T>(&mut self, list: &mut [T]) {
-        for last in (1..list.len()).rev() {
-            list.swap(last, self.index(last + 1));
-        }
     }
 }

@@ -17,6 +17,8 @@ mod routes;
 mod seed;
 mod serve;
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -32,7 +34,7 @@ use self::rate::RequestRate;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::requests::{LoggedRequest, Requests};
-use crate::server::AnswerLost;
+use crate::server::{AnswerLost, Server};
 
 pub use self::fixture::FixtureError;
 pub use self::portal::AssociationError;
@@ -190,6 +192,15 @@ impl HubSpot {
         let to = Kind::named(to).unwrap_or_else(|| panic!("HubSpot has no object type {to:?}"));
         let state = self.state();
         state.portal.associated(object_id(from.0, from.1), to).map(|other| other.to.id.to_string()).collect()
+    }
+
+    /// Serves this portal at an address; port 0 picks a free one. Must be called inside a tokio runtime.
+    pub fn serve(&self, address: SocketAddr) -> io::Result<Server> {
+        let service = self.clone();
+        Server::start(address, move |request| {
+            let service = service.clone();
+            async move { service.handle(request).await }
+        })
     }
 
     /// What goes wrong on purpose.

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::{Failure, show};
 use crate::catalog::build::{self, Built};
 use crate::catalog::{ActionVersion, BadComponent, Catalog};
-use crate::sandbox::{Limits, Sandbox};
+use crate::sandbox::{Limits, Polled, Sandbox};
 
 #[derive(Subcommand)]
 pub(super) enum ActionCommand {
@@ -121,15 +121,18 @@ fn module_name(path: &Path) -> String {
 
 /// A sandbox, and a catalog on it.
 pub(super) fn open_catalog(code: &CodeFolder) -> Result<(Arc<Sandbox>, Catalog), Failure> {
-    open_catalog_in(code.path()?)
+    open_catalog_in(code.path()?, None)
 }
 
-/// The same, with compiled code in `folder`.
-pub(super) fn open_catalog_in(folder: PathBuf) -> Result<(Arc<Sandbox>, Catalog), Failure> {
+/// The same, with compiled code in `folder`. A host that keeps running marks whose code is running.
+pub(super) fn open_catalog_in(folder: PathBuf, polled: Option<Polled>) -> Result<(Arc<Sandbox>, Catalog), Failure> {
     let sandbox = Sandbox::start().map_err(|error| {
         Failure::new(error.into(), "the instance pool reserves address space; raise `ulimit -v` if it is limited")
     })?;
-    let sandbox = Arc::new(sandbox);
+    let sandbox = Arc::new(match polled {
+        Some(polled) => sandbox.marking(polled),
+        None => sandbox,
+    });
     let catalog = Catalog::open(Arc::clone(&sandbox), folder).map_err(bad_component)?;
     Ok((sandbox, catalog))
 }

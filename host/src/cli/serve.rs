@@ -1,6 +1,7 @@
 //! `serve`: the service, from its settings to its end.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,10 +18,11 @@ use super::connect::{Reach, is_loopback};
 use super::folders::shown;
 use super::stop::StopRequest;
 use crate::clock::Clock;
-use crate::connection::Connections;
-use crate::quickbooks::Rates;
+use crate::connection::{Connection, Connections};
+use crate::quickbooks::{Client, Rates};
 use crate::runs::service_store::ServiceStore;
-use crate::runs::{MemoryStore, Service};
+use crate::runs::{Service, SqliteOptions, SqliteStore};
+use crate::sandbox::Polled;
 use crate::server::{Server, Token};
 use crate::settings::{ActionSettings, ConnectionSettings, Environment, Settings};
 
@@ -111,28 +113,58 @@ async fn drive(service: &Service, settings: &Settings, stop: &mut StopRequest) {
 
 /// The store that the settings name.
 fn open_store(settings: &Settings, clock: &Clock) -> Result<Arc<dyn ServiceStore>, Failure> {
-    let look_back = Duration::from_secs(settings.look_back_hours.value * 3_600);
-    Ok(Arc::new(MemoryStore::new(clock.clone()).looking_back(look_back)))
+    let hours = settings.look_back_hours.value;
+    let look_back = (hours > 0).then(|| Duration::from_secs(hours * 3_600));
+    let store = SqliteStore::open(&settings.store.value, clock.clone(), SqliteOptions { look_back });
+    Ok(Arc::new(store.map_err(super::store::failure)?))
+}
+
+/// A file that lies beside the store and belongs to it.
+fn beside(settings: &Settings, ending: &str) -> PathBuf {
+    let mut name = settings.store.value.clone().into_os_string();
+    name.push(ending);
+    name.into()
+}
+
+/// What a dead host left besides its store can't be used.
+fn no_trace(error: std::io::Error, file: &Path) -> Failure {
+    let error = anyhow::Error::new(error).context(format!("{} can't be used", shown(file)));
+    Failure::new(error, "give the service a folder for its store that it may write to").with_code("no_store")
 }
 
 async fn open(settings: &Settings, clock: &Clock) -> Result<Service, Failure> {
     let connections = Connections::default();
+    let mut clients: BTreeMap<String, (Arc<Client>, Duration)> = BTreeMap::new();
     for (name, connection) in &settings.connections {
         let connected = connect(connection).map_err(|mut failure| {
             failure.error = failure.error.context(format!("the connection {name} can't be used"));
             failure
         })?;
-        connections.put(connected);
+        // One company has one pace, whichever portal asks.
+        let realm = connected.quickbooks.realm().to_owned();
+        let timeout = Duration::from_secs(connection.answer_timeout_seconds.value);
+        let (client, _) = clients.entry(realm).or_insert_with(|| (Arc::clone(&connected.quickbooks), timeout));
+        let client = Arc::clone(client);
+        connections.put(Connection { quickbooks: client, ..connected });
     }
-    let (sandbox, catalog) = open_catalog_in(settings.code_cache.value.clone())?;
     let store = open_store(settings, clock)?;
-    store.take_over(&[]).await.map_err(|error| {
+    let folder = beside(settings, "-pace");
+    std::fs::create_dir_all(&folder).map_err(|error| no_trace(error, &folder))?;
+    for (realm, (client, timeout)) in &clients {
+        let file = folder.join(realm);
+        client.keep_pace(&file, *timeout).map_err(|error| no_trace(error, &file))?;
+    }
+    let file = beside(settings, "-polled");
+    let (polled, died_with) = Polled::open(&file).map_err(|error| no_trace(error, &file))?;
+    store.take_over(&died_with).await.map_err(|error| {
         Failure::new(error.into(), "look after the store, then start the service again").with_code("store_unavailable")
     })?;
+    polled.clear().map_err(|error| no_trace(error, &file))?;
+    let (sandbox, catalog) = open_catalog_in(settings.code_cache.value.clone(), Some(polled))?;
     Ok(Service::new(store, sandbox, catalog, connections, clock.clone()))
 }
 
-fn connect(settings: &ConnectionSettings) -> Result<crate::connection::Connection, Failure> {
+fn connect(settings: &ConnectionSettings) -> Result<Connection, Failure> {
     let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     check_pace(settings)?;
     Reach {

@@ -40,16 +40,7 @@ impl Stage {
     /// When no port of this machine can be had.
     pub fn start(books: QuickBooks, portal: HubSpot, realm: &str, transport: &Transport) -> Result<Self, NoStage> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let service = books.clone();
-        let quickbooks = Server::start(any, move |request| {
-            let service = service.clone();
-            async move { service.handle(request).await }
-        })?;
-        let service = portal.clone();
-        let hubspot = Server::start(any, move |request| {
-            let service = service.clone();
-            async move { service.handle(request).await }
-        })?;
+        let (quickbooks, hubspot) = (books.serve(any)?, portal.serve(any)?);
         let connection = connection(realm, (quickbooks.address(), hubspot.address()), transport)?;
         Ok(Self { books, portal, connection, quickbooks, hubspot })
     }

@@ -39,10 +39,6 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A request of a process that died counts as in flight for so long: QuickBooks gives up on one after
-/// two minutes, and has answered nearly all within a fraction of this.
-const ABANDONED: Duration = Duration::from_secs(30);
-
 /// Admits requests at the company's pace.
 #[derive(Debug)]
 pub(super) struct Throttle {
@@ -72,11 +68,12 @@ impl Throttle {
         Self { clock, windows: Arc::new(Mutex::new(windows)), in_flight: Arc::new(Semaphore::new(rates.in_flight)) }
     }
 
-    /// Keeps starts in a file, and goes on with those of an earlier process.
-    pub(super) fn keep(&self, file: &Path) -> io::Result<()> {
+    /// Keeps starts in a file, and goes on with those of an earlier process. What that one left
+    /// unanswered counts as in flight for as long as it would have waited, `answer_timeout`.
+    pub(super) fn keep(&self, file: &Path, answer_timeout: Duration) -> io::Result<()> {
         let mut windows = lock(&self.windows);
         let (kept, earlier) = Starts::open(file, windows.rates.per_minute, self.clock.now(), MINUTE)?;
-        windows.restore(self.clock.elapsed(), &earlier);
+        windows.restore(self.clock.elapsed(), &earlier, answer_timeout);
         windows.kept = Some(kept);
         Ok(())
     }
@@ -89,7 +86,8 @@ impl Throttle {
         loop {
             let wait = {
                 let mut windows = lock(&self.windows);
-                match windows.start(self.clock.elapsed()) {
+                let others = windows.rates.in_flight - 1 - self.in_flight.available_permits();
+                match windows.start(self.clock.elapsed(), others) {
                     Ok(()) => {
                         let started = windows.keep_start(&self.clock);
                         let kept = started.map(|started| (started, Arc::clone(&self.windows)));
@@ -122,10 +120,10 @@ struct Windows {
 }
 
 impl Windows {
-    /// Starts at `now`, or says in how long there is room.
-    fn start(&mut self, now: Duration) -> Result<(), Duration> {
+    /// Starts at `now` beside `others` in flight, or says in how long there is room.
+    fn start(&mut self, now: Duration, others: usize) -> Result<(), Duration> {
         self.abandoned.retain(|until| *until > now);
-        if self.abandoned.len() >= self.rates.in_flight {
+        if !self.abandoned.is_empty() && self.abandoned.len() + others >= self.rates.in_flight {
             let free = self.abandoned.iter().min().map_or(Duration::ZERO, |until| until.saturating_sub(now));
             return Err(free);
         }
@@ -143,10 +141,10 @@ impl Windows {
         Ok(())
     }
 
-    fn restore(&mut self, now: Duration, earlier: &[Earlier]) {
+    fn restore(&mut self, now: Duration, earlier: &[Earlier], answer_timeout: Duration) {
         self.starts = earlier.iter().map(|start| now.saturating_sub(start.age)).collect();
         let in_flight = earlier.iter().filter(|start| start.in_flight);
-        self.abandoned = in_flight.filter_map(|start| Some(now + ABANDONED.checked_sub(start.age)?)).collect();
+        self.abandoned = in_flight.filter_map(|start| Some(now + answer_timeout.checked_sub(start.age)?)).collect();
     }
 
     /// A file that can't be written keeps nobody from their work; it is only the memory of a crash.
@@ -175,7 +173,7 @@ mod tests {
         let mut now = Duration::ZERO;
         let mut starts = Vec::new();
         while starts.len() < 40 {
-            match windows.start(now) {
+            match windows.start(now, 0) {
                 Ok(()) => starts.push(now),
                 Err(wait) => now += wait,
             }
@@ -189,6 +187,8 @@ mod tests {
         assert!(starts[39] - starts[0] < Duration::from_secs(184));
     }
 
+    const TIMEOUT: Duration = Duration::from_secs(30);
+
     #[test]
     fn a_process_that_takes_the_place_of_a_dead_one_keeps_its_pace() {
         let folder = tempfile::tempdir().unwrap();
@@ -197,7 +197,7 @@ mod tests {
         let throttle = || {
             let clock = Clock::moved(jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_000));
             let throttle = Throttle::new(rates, clock);
-            throttle.keep(&file).unwrap();
+            throttle.keep(&file, TIMEOUT).unwrap();
             throttle
         };
         let first = throttle();
@@ -205,7 +205,12 @@ mod tests {
         // Whoever dies marks no answer.
         std::mem::forget(dead);
         let second = throttle();
-        assert_eq!(second.admit().now_or_never().map(|admitted| admitted.unwrap_err()), Some(ABANDONED));
+        assert_eq!(second.admit().now_or_never().map(|admitted| admitted.unwrap_err()), Some(TIMEOUT));
+
+        let dead_alone =
+            Throttle::new(rates, Clock::moved(jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_029)));
+        dead_alone.keep(&file, TIMEOUT).unwrap();
+        assert!(dead_alone.admit().now_or_never().is_none(), "it waits a second for the abandoned ones");
     }
 
     #[test]

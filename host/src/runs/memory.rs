@@ -139,6 +139,13 @@ impl State {
         Begun::Yes
     }
 
+    /// Whoever looked at the sale while this run held its key has to look again.
+    fn give_sale_back(&mut self, run: RunId) {
+        for taken in self.sales.values_mut().filter(|taken| taken.by == run) {
+            taken.times += 1;
+        }
+    }
+
     fn company_of(&mut self, run: RunId) -> Option<&mut Company> {
         let company = self.runs.get(&run)?.enrollment.event.company.clone();
         Some(self.companies.entry(company).or_default())
@@ -285,6 +292,7 @@ impl Store for MemoryStore {
             for NewMessage { kind, body } in messages {
                 state.messages.entry((fence.run, kind)).or_insert_with(|| Outgoing::new(body, now));
             }
+            state.give_sale_back(fence.run);
             state.wake_waiting_for(fence.run, now);
         }))
     }

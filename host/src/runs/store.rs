@@ -127,7 +127,8 @@ impl Claim {
 pub struct Sale {
     /// Its key.
     pub key: SaleKey,
-    /// How often the key was taken before. It must still be so when this run takes it.
+    /// How often the key was taken before, or the run that had taken it ended. It must still be so
+    /// when this run takes it: what the other one made is known to later claims only.
     pub taken: u64,
     /// What other runs made for it, oldest first. Whether it still stands is QuickBooks' to say.
     pub made: Vec<Made>,
@@ -227,8 +228,8 @@ pub trait Store: Send + Sync + 'static {
     async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable>;
 
     /// Records what was learned, then the intent to write; durable before it returns, and before
-    /// anything is sent. Renews the lease. `sale` is how often the sale's key had been taken, and is
-    /// given with a run's writes of transactions: the first of them takes the key.
+    /// anything is sent. Renews the lease. `sale` is [`Sale::taken`] as the claim had it, and is given
+    /// with every write of a run that has a sale: the first one takes the key.
     async fn begin_write(
         &self,
         fence: Fence,

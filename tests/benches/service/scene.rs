@@ -78,7 +78,8 @@ impl Scene {
         portal.load(&json!({ "deals": described })).expect("the deals are HubSpot's");
 
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (mut simulators, urls, transport) = (Vec::new(), ["http://quickbooks", "http://hubspot"], seam(&books, &portal));
+        let (mut simulators, urls, transport) =
+            (Vec::new(), ["http://quickbooks", "http://hubspot"], seam(&books, &portal));
         let (urls, transport) = match way {
             Way::Seam => (urls.map(str::to_owned), transport),
             Way::Http => {

@@ -155,7 +155,7 @@ impl Company {
     }
 }
 
-/// Who took a sale's key last, and how often it was taken.
+/// Who took a sale's key last, and how often it was taken or its taker ended.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     pub(super) by: RunId,

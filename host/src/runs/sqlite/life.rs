@@ -137,6 +137,7 @@ pub(super) fn finish(
     attempted(work, &mut run, end, text)?;
     run.phase = Phase::Ended;
     sales::keep(work, &run, end)?;
+    sales::give_back(work, &run)?;
     for NewMessage { kind, body } in messages {
         work.execute(MESSAGE, params![run.number, kind, body, work.now])?;
     }

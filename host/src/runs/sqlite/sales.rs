@@ -15,6 +15,7 @@ const LIVE: &str = "SELECT id FROM runs WHERE sale = ?1 AND phase < 2 ORDER BY i
 const TAKEN: &str = "SELECT sales.times, runs.number, runs.id, runs.phase < 2
     FROM sales LEFT JOIN runs ON runs.number = sales.taken_by WHERE sales.id = ?1";
 const TAKE: &str = "UPDATE sales SET taken_by = ?2, times = times + 1 WHERE id = ?1";
+const GIVE_BACK: &str = "UPDATE sales SET times = times + 1 WHERE id = ?1 AND taken_by = ?2";
 const STANDING: &str = "SELECT runs.id, enrollments.event, documents.text FROM documents
     JOIN runs ON runs.number = documents.id >> 20 JOIN enrollments ON enrollments.run = runs.number
     WHERE documents.sale = ?1 AND runs.number <> ?2 ORDER BY documents.id";
@@ -71,6 +72,12 @@ pub(super) fn take(work: &Work<'_>, run: &Run, seen: u64) -> rusqlite::Result<Be
     }
     work.execute(TAKE, [sale, run.number])?;
     Ok(Begun::Yes)
+}
+
+/// The run has ended: whoever looked at the sale while it held the key has to look again.
+pub(super) fn give_back(work: &Work<'_>, run: &Run) -> rusqlite::Result<()> {
+    work.execute(GIVE_BACK, [run.sale, Some(run.number)])?;
+    Ok(())
 }
 
 /// Keeps what stands because of an ended run, for others of its sale.

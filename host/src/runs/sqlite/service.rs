@@ -1,14 +1,17 @@
 //! What a service asks of the store in a file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::time::duration;
-use super::{SqliteStore, claims, components, messages, people, reads};
+use super::{NoStore, SqliteStore, backup, claims, components, messages, people, reads};
 use crate::ids::{Digest, RunId};
-use crate::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
+use crate::runs::service_store::{
+    Changed, Counts, Due, Message, NoBackup, Query, RunLine, ServiceStore, Settled, Stored,
+};
 use crate::runs::store::{Fence, Unavailable};
 
 #[async_trait]
@@ -90,5 +93,16 @@ impl ServiceStore for SqliteStore {
     async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
         let kind = kind.to_owned();
         self.writer.change(move |work| messages::settle(work, run, &kind, &settled)).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), NoBackup> {
+        let (file, to, now) = (self.file.clone(), to.to_owned(), self.time.now());
+        let copied = tokio::task::spawn_blocking(move || backup::backup(&file, &to, now)).await;
+        match copied {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(NoStore::Exists(to))) => Err(NoBackup::Exists(to)),
+            Ok(Err(error)) => Err(NoBackup::Failed(error.to_string())),
+            Err(died) => Err(NoBackup::Failed(died.to_string())),
+        }
     }
 }

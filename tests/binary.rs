@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use qbo_tests::checkout;
+use crate::checkout;
 use serde_json::Value;
 
 /// A child that is silent for so long hangs. Another test may be building a component meanwhile.
@@ -41,7 +41,7 @@ fn build() -> PathBuf {
 }
 
 /// The binary with arguments, in the checkout.
-pub(crate) fn qbo_host(arguments: &[&str]) -> Command {
+pub fn qbo_host(arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());
     command.current_dir(checkout()).args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
@@ -54,14 +54,17 @@ pub(crate) fn qbo_host(arguments: &[&str]) -> Command {
 
 /// A command that came to its end.
 #[derive(Debug)]
-pub(crate) struct Finished {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Finished {
+    /// Its exit code, unless a signal ended it.
+    pub code: Option<i32>,
+    /// What it answered.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
 }
 
 /// Runs a command to its end.
-pub(crate) fn finish(mut command: Command) -> Finished {
+pub fn finish(mut command: Command) -> Finished {
     let output = command.output().expect("the binary starts");
     Finished {
         code: output.status.code(),
@@ -72,12 +75,12 @@ pub(crate) fn finish(mut command: Command) -> Finished {
 
 impl Finished {
     /// The one JSON object that it answered with.
-    pub(crate) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// Its error as JSON has the code and a hint, and the exit code is `exit`.
-    pub(crate) fn assert_error(&self, exit: i32, code: &str) {
+    pub fn assert_error(&self, exit: i32, code: &str) {
         assert_eq!(self.code, Some(exit), "{self:?}");
         let error = &self.json()["error"];
         assert_eq!(error["code"], code, "{error}");
@@ -88,13 +91,14 @@ impl Finished {
 }
 
 /// A command that goes on until it is told to stop.
-pub(crate) struct Running {
+pub struct Running {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Running {
-    pub(crate) fn start(mut command: Command) -> Self {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, lines) = channel();
@@ -104,7 +108,7 @@ impl Running {
     }
 
     /// The next line that holds `part`.
-    pub(crate) fn line_with(&mut self, part: &str) -> String {
+    pub fn line_with(&mut self, part: &str) -> String {
         loop {
             match self.lines.recv_timeout(SILENCE_MAX) {
                 Ok(line) if line.contains(part) => return line,
@@ -116,13 +120,13 @@ impl Running {
     }
 
     /// The text after `label` in the next line that holds it.
-    pub(crate) fn text_after(&mut self, label: &str) -> String {
+    pub fn text_after(&mut self, label: &str) -> String {
         let line = self.line_with(label);
         line.split_once(label).map(|(_, text)| text.trim().to_owned()).unwrap_or_default()
     }
 
     /// Sends a signal, as a terminal or a service manager does, and gives how it ended and when.
-    pub(crate) fn stop(mut self, signal: &str) -> (ExitStatus, Duration) {
+    pub fn stop(mut self, signal: &str) -> (ExitStatus, Duration) {
         let began = Instant::now();
         let sent = Command::new("bash").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();
         assert!(sent.is_ok_and(|sent| sent.success()), "the signal can't be sent");
