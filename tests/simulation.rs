@@ -2,3 +2,4 @@
 //! die or stand still, and chance.
 
 mod crash_points;
+mod seeds;

@@ -4,12 +4,15 @@
 //!
 //! It knows what can befall a process and its messages. What must come of it is for the tests.
 
+mod audit;
+mod broken;
 pub mod chance;
 pub mod gate;
 mod network;
 pub mod portal;
 mod process;
 mod reached;
+pub mod seeded;
 mod trace;
 mod trouble;
 mod watch;
@@ -33,6 +36,7 @@ use qbo_simulator::{clock, hubspot, quickbooks};
 use serde_json::Value;
 
 use crate::{checkout, component};
+pub use broken::Broken;
 pub use gate::{Gate, Strike};
 pub use network::{Seen, Traffic};
 pub use process::Process;
@@ -86,6 +90,8 @@ pub struct Setting {
     pub companies: Vec<String>,
     /// The portal's objects, as the simulator loads them; all of the seed without.
     pub portal: Option<Value>,
+    /// What is taken out of every process.
+    pub broken: Broken,
 }
 
 impl Setting {
@@ -95,6 +101,7 @@ impl Setting {
             versions: vec![create_invoice()],
             companies: vec![crate::COMPANY.to_owned()],
             portal: Some(portal::portal()),
+            broken: Broken::Nothing,
         }
     }
 }
@@ -115,6 +122,7 @@ pub struct World {
     pub trace: Trace,
     versions: Vec<Arc<ActionVersion>>,
     companies: Vec<String>,
+    broken: Broken,
     store: Mutex<Arc<dyn ServiceStore>>,
     processes: Mutex<Processes>,
 }
@@ -183,6 +191,7 @@ impl World {
             trace: Trace::new(&clock),
             versions: setting.versions.clone(),
             companies: setting.companies.clone(),
+            broken: setting.broken,
             store: Mutex::new(store),
             processes: Mutex::default(),
             clock,
@@ -254,9 +263,14 @@ impl World {
 
     /// Asks for a run until it is acknowledged, by whichever process runs then: as HubSpot does.
     pub async fn deliver(&self, enrollment: &Arc<Enrollment>) -> Accepted {
+        self.deliver_joining(enrollment, false).await
+    }
+
+    /// The same; with `join` a run of the same sale that is under way takes its place.
+    pub async fn deliver_joining(&self, enrollment: &Arc<Enrollment>, join: bool) -> Accepted {
         loop {
             if let Some(process) = self.current() {
-                let accepted = self.clock.timeout(DELIVERY_TIMEOUT, process.accept(enrollment, false)).await;
+                let accepted = self.clock.timeout(DELIVERY_TIMEOUT, process.accept(enrollment, join)).await;
                 if let Some(Some(accepted)) = accepted {
                     return accepted;
                 }

@@ -14,6 +14,7 @@ use qbo_simulator::faults::{Effect, Fault};
 use qbo_simulator::hubspot::HubSpot;
 use qbo_simulator::quickbooks::QuickBooks;
 
+use super::broken::Broken;
 use super::gate::Gate;
 use super::trouble::Troubles;
 
@@ -87,6 +88,7 @@ pub(crate) struct Network {
     pub(crate) books: QuickBooks,
     pub(crate) portal: HubSpot,
     pub(crate) traffic: Traffic,
+    pub(crate) broken: Broken,
 }
 
 impl Network {
@@ -109,7 +111,10 @@ impl Network {
         })
     }
 
-    async fn ask_quickbooks(self, request: http::Request<Bytes>) -> Answered {
+    async fn ask_quickbooks(self, mut request: http::Request<Bytes>) -> Answered {
+        if self.broken == Broken::RequestId {
+            self.rename(&mut request);
+        }
         let path = request.uri().path().to_owned();
         self.gate.pass("send", path.as_bytes()).await;
         self.clock.sleep(self.troubles.latency()).await;
@@ -136,6 +141,15 @@ impl Network {
         match answer {
             Some(Ok(answer)) => answer,
             Some(Err(_)) | None => Err(NoAnswer::Lost("no answer within the time limit".into())),
+        }
+    }
+
+    /// Gives a request an id that no other has.
+    fn rename(&self, request: &mut http::Request<Bytes>) {
+        let uri = request.uri().to_string();
+        if let Some((before, _)) = uri.split_once("&requestid=") {
+            let name = format!("{before}&requestid={:036}", self.gate.passed());
+            *request.uri_mut() = name.parse().expect("a longer URI is one too");
         }
     }
 

@@ -50,6 +50,7 @@ impl Process {
             gate: Arc::clone(&gate),
             troubles: troubles.clone(),
             watch: world.watch.clone(),
+            broken: world.broken,
         });
         let network = Network {
             clock: world.clock.clone(),
@@ -58,6 +59,7 @@ impl Process {
             books: world.books.clone(),
             portal: world.portal.clone(),
             traffic: world.traffic.clone(),
+            broken: world.broken,
         };
         let (installed, connections) = (Arc::new(Installed::default()), Arc::new(Connections::default()));
         for version in &world.versions {

@@ -14,6 +14,7 @@ use qbo_host::runs::store::{
     Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
 };
 
+use super::broken::Broken;
 use super::gate::Gate;
 use super::trouble::Troubles;
 use super::watch::Watch;
@@ -24,6 +25,7 @@ pub(crate) struct Reached {
     pub(crate) gate: Arc<Gate>,
     pub(crate) troubles: Troubles,
     pub(crate) watch: Watch,
+    pub(crate) broken: Broken,
 }
 
 /// One commit: a point before it, one after it, and what may go wrong at each.
@@ -39,6 +41,14 @@ macro_rules! commit {
 }
 
 impl Reached {
+    /// A broken fence lets a writer pass for whoever holds the run.
+    fn fence(&self, fence: Fence) -> Fence {
+        match self.broken {
+            Broken::Fence => self.watch.highest(fence),
+            Broken::Nothing | Broken::RequestId | Broken::Intent => fence,
+        }
+    }
+
     fn watched(&self, fence: Fence, fenced: Result<Fenced, Unavailable>) -> Result<Fenced, Unavailable> {
         if let Ok(Fenced::No) = fenced {
             self.watch.wrote(fence);
@@ -71,7 +81,12 @@ impl Store for Reached {
         sale: Option<u64>,
     ) -> Result<Begun, Unavailable> {
         commit!(self, "intent", async {
-            let begun = self.store.begin_write(fence, learned, intent, sale).await;
+            let begun = match self.broken {
+                Broken::Intent => Ok(Begun::Yes),
+                Broken::Nothing | Broken::Fence | Broken::RequestId => {
+                    self.store.begin_write(fence, learned, intent, sale).await
+                }
+            };
             if let Ok(Begun::Yes) = begun {
                 self.watch.wrote(fence);
             }
@@ -87,7 +102,7 @@ impl Store for Reached {
         took: Duration,
     ) -> Result<Fenced, Unavailable> {
         commit!(self, "answer", async {
-            let ended = self.store.end_write(fence, position, reply.clone(), took).await;
+            let ended = self.store.end_write(self.fence(fence), position, reply.clone(), took).await;
             if let Ok(Fenced::No) = ended {
                 self.watch.answered(fence.run, position, &reply);
             }
@@ -100,7 +115,7 @@ impl Store for Reached {
     }
 
     async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
-        commit!(self, "release", async { self.watched(fence, self.store.release(fence, release).await) })
+        commit!(self, "release", async { self.watched(fence, self.store.release(self.fence(fence), release).await) })
     }
 
     async fn finish(
@@ -110,7 +125,9 @@ impl Store for Reached {
         end: Arc<RunRecord>,
         messages: Vec<NewMessage>,
     ) -> Result<Fenced, Unavailable> {
-        commit!(self, "finish", async { self.watched(fence, self.store.finish(fence, learned, end, messages).await) })
+        commit!(self, "finish", async {
+            self.watched(fence, self.store.finish(self.fence(fence), learned, end, messages).await)
+        })
     }
 }
 

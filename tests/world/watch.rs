@@ -30,6 +30,12 @@ impl Watch {
         *highest = fence.epoch.max(*highest);
     }
 
+    /// The fence of whoever claimed this run last.
+    pub(crate) fn highest(&self, fence: Fence) -> Fence {
+        let highest = self.seen().highest.get(&fence.run).copied();
+        Fence { epoch: highest.unwrap_or(fence.epoch), ..fence }
+    }
+
     /// The store accepted a write under `fence`.
     pub(crate) fn wrote(&self, fence: Fence) {
         let mut seen = self.seen();
