@@ -2,4 +2,5 @@
 //! die or stand still, and chance.
 
 mod crash_points;
+mod outage;
 mod seeds;

@@ -40,6 +40,24 @@ pub fn portal() -> Value {
     json!({ "deals": deals })
 }
 
+/// A portal of so many deals, numbered from 1001, all of them Amy's and over 75.00.
+pub fn of_many(deals: u32) -> Value {
+    let line = json!({ "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "1" });
+    let deals: Vec<_> = (0..deals)
+        .map(|number| {
+            json!({
+                "id": (1_001 + number).to_string(),
+                "properties": { "dealname": "One of many", "amount": "75.00", "deal_currency_code": "USD" },
+                "contacts": [{ "id": "501", "properties": {
+                    "firstname": "Amy", "lastname": "Lauterbach", "email": "birds@amys.example"
+                } }],
+                "line_items": [{ "properties": line }],
+            })
+        })
+        .collect();
+    json!({ "deals": deals })
+}
+
 fn deal(deal: &Deal) -> Value {
     let lines: Vec<_> = deal
         .lines
