@@ -8,6 +8,7 @@ mod conformance;
 mod door;
 mod kills;
 mod readme;
+mod runs;
 mod sandbox;
 mod simulation;
 mod store;

@@ -62,18 +62,24 @@ pub fn version(folder: &str, patched: Option<(&[u8], &[u8])>) -> Arc<ActionVersi
     if let Some(version) = loaded.get(&name) {
         return Arc::clone(version);
     }
+    let version = load(&sandbox(), folder, patched);
+    loaded.insert(name, Arc::clone(&version));
+    version
+}
+
+/// The same, for another engine.
+pub fn load(sandbox: &Arc<Sandbox>, folder: &str, patched: Option<(&[u8], &[u8])>) -> Arc<ActionVersion> {
     let mut wasm = std::fs::read(component(folder)).expect("the component was built");
     if let Some((old, new)) = patched {
         assert_eq!(old.len(), new.len(), "a patch is as long as what it replaces");
         let place = wasm.windows(old.len()).position(|bytes| bytes == old).expect("what is patched is there");
         wasm[place..place + new.len()].copy_from_slice(new);
     }
-    let catalog = Catalog::open(sandbox(), checkout().join("target/code-cache")).expect("the code cache opens");
+    let catalog =
+        Catalog::open(Arc::clone(sandbox), checkout().join("target/code-cache")).expect("the code cache opens");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let version = runtime.block_on(catalog.load(&wasm, Limits::default()));
-    let version = Arc::new(version.unwrap_or_else(|error| panic!("{folder}: {error}")));
-    loaded.insert(name, Arc::clone(&version));
-    version
+    Arc::new(version.unwrap_or_else(|error| panic!("{folder}: {error}")))
 }
 
 /// `create-invoice`, for worlds.
@@ -92,6 +98,8 @@ pub struct Setting {
     pub portal: Option<Value>,
     /// What is taken out of every process.
     pub broken: Broken,
+    /// The engine that the versions were loaded for.
+    pub sandbox: Arc<Sandbox>,
 }
 
 impl Setting {
@@ -102,6 +110,7 @@ impl Setting {
             companies: vec![crate::COMPANY.to_owned()],
             portal: Some(portal::portal()),
             broken: Broken::Nothing,
+            sandbox: sandbox(),
         }
     }
 }
@@ -123,6 +132,7 @@ pub struct World {
     versions: Vec<Arc<ActionVersion>>,
     companies: Vec<String>,
     broken: Broken,
+    sandbox: Arc<Sandbox>,
     store: Mutex<Arc<dyn ServiceStore>>,
     processes: Mutex<Processes>,
 }
@@ -192,6 +202,7 @@ impl World {
             versions: setting.versions.clone(),
             companies: setting.companies.clone(),
             broken: setting.broken,
+            sandbox: Arc::clone(&setting.sandbox),
             store: Mutex::new(store),
             processes: Mutex::default(),
             clock,
@@ -226,6 +237,11 @@ impl World {
     /// The process that was started last.
     pub fn current(&self) -> Option<Arc<Process>> {
         self.processes.lock().unwrap_or_else(PoisonError::into_inner).current.clone()
+    }
+
+    /// The version that came first in the setting, or another in its order.
+    pub fn version(&self, place: usize) -> Arc<ActionVersion> {
+        Arc::clone(&self.versions[place])
     }
 
     /// A deal that is enrolled now.

@@ -80,6 +80,11 @@ impl Sandbox {
         &self.engine
     }
 
+    /// Instances that hold a place of the pool.
+    pub fn instances(&self) -> usize {
+        limits::INSTANCES_MAX as usize - self.instances.available_permits()
+    }
+
     /// Links a compiled component: everything that can be checked before it runs.
     pub(crate) fn link(&self, component: &Component, limits: Limits) -> Result<Loaded, Unlinkable> {
         let pre = self

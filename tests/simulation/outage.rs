@@ -23,11 +23,8 @@ const DRAINED: Duration = Duration::from_secs(2 * 300 + 75);
 #[test]
 fn six_hours_without_quickbooks_hold_no_run_and_move_no_date() {
     let companies: Vec<_> = (0..COMPANIES).map(|number| format!("46208163650000001{number:02}")).collect();
-    let setting = Setting {
-        companies: companies.clone(),
-        portal: Some(portal::of_many(DEALS)),
-        ..Setting::of_one_company()
-    };
+    let setting =
+        Setting { companies: companies.clone(), portal: Some(portal::of_many(DEALS)), ..Setting::of_one_company() };
     play(&setting, move |world| async move {
         world.clock.sleep(BEFORE).await;
         let away = Fault { matches: "/v3/".into(), skip: 0, times: u32::MAX, effect: Effect::NotCommitted };

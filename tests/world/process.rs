@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qbo_host::catalog::Installed;
+use qbo_host::catalog::{ActionVersion, Installed};
 use qbo_host::connection::{Connection, Connections};
 use qbo_host::enrollment::Enrollment;
 use qbo_host::grant::Grants;
@@ -69,7 +69,7 @@ impl Process {
         for realm in &world.companies {
             connections.put(connect(&network, realm));
         }
-        let sandbox = super::sandbox();
+        let sandbox = Arc::clone(&world.sandbox);
         // The trait object of the narrower trait, which the runs need.
         let narrow = Arc::clone(&store);
         let runs = Runs::with(narrow, sandbox, world.clock.clone(), Arc::clone(&installed), Arc::clone(&connections));
@@ -105,6 +105,11 @@ impl Process {
     fn connection(&self, portal: &str, company: &str) -> Connection {
         let connect = || Connection { portal: portal.to_owned(), ..connect(&self.network, company) };
         self.connections.get(portal, company).unwrap_or_else(connect)
+    }
+
+    /// Makes an installed version the one that new runs get.
+    pub fn activate(&self, version: &Arc<ActionVersion>) {
+        self.installed.activate(Arc::clone(version), Arc::new(Grants::of(&version.definition, |_| true)));
     }
 
     /// Ends it, whatever it is doing.

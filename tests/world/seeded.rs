@@ -81,6 +81,7 @@ pub fn setting(broken: Broken) -> Setting {
         companies: ["4620816365000000001", "4620816365000000011", "4620816365000000012"].map(str::to_owned).to_vec(),
         portal: Some(super::portal::portal()),
         broken,
+        ..Setting::of_one_company()
     }
 }
 

@@ -150,6 +150,16 @@ impl QuickBooks {
         })
     }
 
+    /// Deletes an object, as a person does: QuickBooks' answer, or the fault.
+    pub fn delete(&self, realm: &str, entity: &str, id: &str) -> Result<Value, Value> {
+        self.change(realm, |books, circumstances| {
+            let entity = Entity::named(entity).ok_or_else(|| Fault::unsupported_object(entity))?;
+            let stored = write::find(books, entity, id)?.clone();
+            write::delete(books, entity, &stored, circumstances)
+                .ok_or_else(|| Fault::unsupported_object(entity.name()))?
+        })
+    }
+
     /// Every stored object of an entity in the order of creation, inactive ones too. None for an
     /// unknown company or entity.
     pub fn documents(&self, realm: &str, entity: &str) -> Vec<Value> {

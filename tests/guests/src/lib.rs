@@ -7,6 +7,7 @@
 
 mod calls;
 mod canary;
+mod course;
 mod endings;
 mod exhaustion;
 mod traps;
@@ -34,8 +35,15 @@ impl handler::Guest for Hostile {
 
     fn run(enrollment: Enrollment, company: &Company) -> End {
         let name = input(&enrollment, "attack");
-        let lists =
-            [calls::ATTACKS, canary::ATTACKS, endings::ATTACKS, exhaustion::ATTACKS, traps::ATTACKS, world::ATTACKS];
+        let lists = [
+            calls::ATTACKS,
+            canary::ATTACKS,
+            course::ATTACKS,
+            endings::ATTACKS,
+            exhaustion::ATTACKS,
+            traps::ATTACKS,
+            world::ATTACKS,
+        ];
         let attack = lists.into_iter().flatten().find(|(known, _)| *known == name);
         let Some((_, attack)) = attack else { panic!("there is no attack '{name}'") };
         attack(&enrollment, company)

@@ -13,7 +13,7 @@ use qbo_host::runs::store::{Claim, Fence};
 use qbo_host::runs::{MemoryStore, RunRecord};
 use qbo_host::sandbox::{Ending, Given};
 
-use crate::world::{World, sandbox};
+use crate::world::World;
 
 /// What is wrong with the run, if anything is.
 pub(super) async fn violation(world: &World, run: RunId, stored: &Stored, record: &RunRecord) -> Option<String> {
@@ -25,7 +25,7 @@ pub(super) async fn violation(world: &World, run: RunId, stored: &Stored, record
     let store = Arc::new(MemoryStore::new(world.clock.clone()));
     let door = Door::new(&claim, store, nobody(&world.clock), grants, &world.clock);
     let given = Given { run, enrollment: Arc::clone(&stored.enrollment), snapshot };
-    let again = sandbox().attempt(&version.loaded, given, door).await;
+    let again = world.sandbox.attempt(&version.loaded, given, door).await;
     match again.ending {
         Ending::Outcome(outcome) if outcome.outputs == record.outputs => None,
         ending => Some(format!("I8: run {run} made again from its history ends otherwise: {ending:?}")),
