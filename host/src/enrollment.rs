@@ -193,7 +193,7 @@ pub struct Snapshot {
     /// What stood for the same sale when the snapshot was taken.
     #[serde(default)]
     pub documents: Vec<StandingDocument>,
-    /// How often the sale's key had been taken by then, by runs that had ended.
+    /// How often the sale's key had been taken by then, or its taker had ended.
     #[serde(default)]
     pub sale_taken: u64,
 }

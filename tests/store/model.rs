@@ -14,22 +14,37 @@ use qbo_host::runs::service_store::{Query, ServiceStore, Settled};
 use qbo_host::runs::store::{Claim, Claimed, Fence, NewMessage, NewRun, Pause, Release, Store as _};
 use qbo_host::runs::{MemoryStore, SqliteOptions, SqliteStore, Status};
 
-use super::values;
+use super::{moved, values};
 
-const SEQUENCES: u64 = 500;
+const SEQUENCES: usize = 500;
+const SIDE_BY_SIDE: usize = 8;
 const CALLS: usize = 60;
 const EVENTS: u64 = 14;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn both_stores_answer_every_sequence_of_calls_alike() {
     let folder = tempfile::tempdir().expect("a folder");
-    for seed in 0..SEQUENCES {
-        let mut twins = Twins::new(seed, folder.path().join(format!("{seed}.db")));
-        for call in 0..CALLS {
-            twins.call(call).await;
-        }
-        twins.compare_everything().await;
+    // Each of them waits for the disk most of the time.
+    let side_by_side = (0..SIDE_BY_SIDE).map(|first| {
+        let folder = folder.path().to_owned();
+        tokio::spawn(async move {
+            for seed in (first..SEQUENCES).step_by(SIDE_BY_SIDE) {
+                sequence(u64::try_from(seed).expect("a few"), folder.join(format!("{seed}.db"))).await;
+            }
+        })
+    });
+    for sequences in side_by_side.collect::<Vec<_>>() {
+        sequences.await.expect("every reply is the same");
     }
+}
+
+async fn sequence(seed: u64, file: PathBuf) {
+    let mut twins = Twins::new(seed, file.clone());
+    for call in 0..CALLS {
+        twins.call(call).await;
+    }
+    twins.compare_everything().await;
+    assert_eq!(SqliteStore::check(&file).expect("a store"), [], "seed {seed}");
 }
 
 /// The two stores on one clock, and who believes to hold what.
@@ -48,7 +63,7 @@ struct Twins {
 
 impl Twins {
     fn new(seed: u64, file: PathBuf) -> Self {
-        let clock = values::clock();
+        let clock = moved::clock();
         let mut twins = Self {
             seed,
             dice: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
@@ -199,7 +214,7 @@ impl Twins {
 
     async fn end_write(&mut self) {
         let Some((fence, calls, _)) = self.some_attempt() else { return };
-        let reply = if self.one_in(3) { values::rejected() } else { values::accepted() };
+        let reply = if self.one_in(3) { moved::rejected() } else { moved::accepted() };
         let (position, took) = (calls.saturating_sub(1), Duration::from_millis(self.roll() % 900));
         let memory = self.memory.end_write(fence, position, reply.clone(), took).await;
         let sqlite = self.sqlite().end_write(fence, position, reply, took).await;
@@ -319,7 +334,7 @@ impl Twins {
     fn time_passes(&mut self) {
         let times = [1, 900, 15_000, 30_001, 61_000];
         let time = Duration::from_millis(times[self.less_than(times.len())]);
-        values::pass(&self.clock, time);
+        moved::pass(&self.clock, time);
         self.said.push(format!("{time:?} pass"));
     }
 

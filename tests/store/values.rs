@@ -1,31 +1,15 @@
-//! Values to keep, and a clock to move.
+//! Values to keep.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use jiff::Timestamp;
 use qbo_host::action::Verb;
-use qbo_host::clock::Clock;
 use qbo_host::enrollment::{CrmObject, Enrollment, Event, Snapshot};
 use qbo_host::ids::{Digest, RequestId, RunId, SaleKey};
-use qbo_host::runs::history::{Call, Document, Fault, Record, Reply};
+use qbo_host::runs::history::{Call, Document, Record};
 use qbo_host::runs::store::{Learned, NewRun};
 use qbo_host::runs::{RunRecord, Status};
-
-/// A clock that stands still, at a time that has no fraction of a microsecond.
-pub(super) fn clock() -> Clock {
-    Clock::moved("2026-03-02T08:30:00Z".parse().expect("a time"))
-}
-
-/// Moves a clock that stands still.
-pub(super) fn pass(clock: &Clock, time: Duration) {
-    let mut asleep = pin!(clock.sleep(time));
-    while asleep.as_mut().now_or_never().is_none() {
-        clock.wake_next();
-    }
-}
 
 pub(super) fn event(company: &str, id: &str) -> Event {
     Event {
@@ -104,14 +88,6 @@ pub(super) fn intent(run: RunId, key: &str, at: Timestamp) -> Arc<Record> {
         reply: None,
         took: Duration::ZERO,
     })
-}
-
-pub(super) fn accepted() -> Reply {
-    Ok("{\"Id\":\"130\",\"TotalAmt\":100}".into())
-}
-
-pub(super) fn rejected() -> Reply {
-    Err(Fault { code: "6240".into(), message: "The name is taken.".into(), body: "{\"Fault\":{}}".into() })
 }
 
 pub(super) fn learned(reads: &[&str]) -> Learned {
