@@ -125,11 +125,21 @@ impl Running {
         line.split_once(label).map(|(_, text)| text.trim().to_owned()).unwrap_or_default()
     }
 
-    /// Sends a signal, as a terminal or a service manager does, and gives how it ended and when.
-    pub fn stop(mut self, signal: &str) -> (ExitStatus, Duration) {
-        let began = Instant::now();
+    /// Sends a signal, as a terminal or a service manager does.
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("bash").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();
         assert!(sent.is_ok_and(|sent| sent.success()), "the signal can't be sent");
+    }
+
+    /// Sends a signal, and gives how it ended and when.
+    pub fn stop(self, signal: &str) -> (ExitStatus, Duration) {
+        self.signal(signal);
+        self.end()
+    }
+
+    /// Waits for its end, and gives how it ended and when.
+    pub fn end(mut self) -> (ExitStatus, Duration) {
+        let began = Instant::now();
         while self.lines.recv_timeout(SILENCE_MAX).is_ok() {}
         (self.child.wait().expect("a child ends"), began.elapsed())
     }

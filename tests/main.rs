@@ -10,5 +10,6 @@ mod kills;
 mod readme;
 mod runs;
 mod sandbox;
+mod service;
 mod simulation;
 mod store;

@@ -91,7 +91,7 @@ impl Command {
             Self::Simulator(_) => false,
             Self::Action(action) => action.json(),
             Self::Run(run) => run.json(),
-            Self::Serve(_) => false,
+            Self::Serve(serve) => serve.json,
             Self::Store(store) => store.json(),
         }
     }

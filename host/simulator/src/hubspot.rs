@@ -24,7 +24,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use self::fixture::{Fixture, parse_id};
 use self::kind::Kind;
@@ -62,6 +63,15 @@ impl Default for Settings {
     }
 }
 
+/// A callback that was completed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CompletedCallback {
+    /// HubSpot's name for the execution that waited.
+    pub id: String,
+    /// What it goes on with; `hs_execution_state` is HubSpot's own.
+    pub output_fields: Map<String, Value>,
+}
+
 /// A portal; copies share it.
 #[derive(Clone, Debug)]
 pub struct HubSpot(Arc<Shared>);
@@ -77,6 +87,7 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     portal: Portal,
+    callbacks: Vec<CompletedCallback>,
     rate: RequestRate,
     /// Numbers the answers that failed, so that two runs of a test read the same.
     correlations: u64,
@@ -85,7 +96,8 @@ struct State {
 impl HubSpot {
     /// A portal without an object.
     pub fn empty(settings: Settings) -> Self {
-        let state = State { portal: Portal::new(), rate: RequestRate::default(), correlations: 0 };
+        let state =
+            State { portal: Portal::new(), callbacks: Vec::new(), rate: RequestRate::default(), correlations: 0 };
         let (faults, requests) = (Faults::default(), Requests::default());
         Self(Arc::new(Shared { settings, faults, requests, state: Mutex::new(state) }))
     }
@@ -201,6 +213,11 @@ impl HubSpot {
             let service = service.clone();
             async move { service.handle(request).await }
         })
+    }
+
+    /// What the portal's workflows were told by actions that they waited for, in the order it came.
+    pub fn callbacks(&self) -> Vec<CompletedCallback> {
+        self.state().callbacks.clone()
     }
 
     /// What goes wrong on purpose.

@@ -46,6 +46,9 @@ pub(super) struct Serve {
     /// Prints the settings in effect, each with where it comes from, and ends
     #[arg(long)]
     print_config: bool,
+    /// Tells where it listens, and what went wrong, as JSON
+    #[arg(long, conflicts_with = "print_config")]
+    pub(super) json: bool,
 }
 
 impl Serve {
@@ -78,7 +81,11 @@ impl Serve {
         let serving = tokio::spawn(serving);
         install(&service, &settings).await?;
         service.open();
-        answer(format_args!("Service     http://{address}"));
+        if self.json {
+            answer(serde_json::json!({ "service": format!("http://{address}") }));
+        } else {
+            answer(format_args!("Service     http://{address}"));
+        }
 
         drive(&service, &settings, &mut stop).await;
         drop(closed);
@@ -191,7 +198,9 @@ fn connect(settings: &ConnectionSettings) -> Result<Connection, Failure> {
 
 /// Only a simulator lets itself be asked more than QuickBooks does.
 fn check_pace(settings: &ConnectionSettings) -> Result<(), Failure> {
-    let simulated = Url::parse(&settings.quickbooks.value).is_ok_and(|url| is_loopback(&url));
+    // What is no URL, or not a safe one, is told when it is connected to.
+    let simulated =
+        Url::parse(&settings.quickbooks.value).is_ok_and(|url| is_loopback(&url) || url.scheme() != "https");
     for (key, pace, most) in [
         ("requests_per_second", &settings.requests_per_second, QUICKBOOKS_PER_SECOND),
         ("requests_per_minute", &settings.requests_per_minute, QUICKBOOKS_PER_MINUTE),

@@ -41,7 +41,8 @@ impl Callbacks<'_> {
         // HubSpot's description of 2026 requires `typedOutputs`; earlier ones don't know it.
         let body = json!({ "outputFields": outputs, "typedOutputs": {} });
         let root = self.portal.base_url.trim_end_matches('/');
-        let id: String = url::form_urlencoded::byte_serialize(callback.as_bytes()).collect();
+        // A form writes a space as a plus sign, which a path does not know.
+        let id = url::form_urlencoded::byte_serialize(callback.as_bytes()).collect::<String>().replace('+', "%20");
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("{root}/automation/v4/actions/callbacks/{id}/complete"))

@@ -7,7 +7,6 @@ mod actions;
 mod decide;
 mod shown;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
 use std::pin::pin;
@@ -72,7 +71,7 @@ pub struct StartRequest {
     /// The QuickBooks company; the same.
     pub company: Option<String>,
     /// Inputs, without the definition's defaults.
-    pub inputs: BTreeMap<String, String>,
+    pub inputs: Vec<(String, String)>,
     /// The event's id. Without one this is a new event, unless a run of the same sale is under way.
     pub event: Option<String>,
     /// Nothing is sent.

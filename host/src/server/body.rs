@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
 
 use super::problem::Problem;
 use super::{BODY_WAIT, Host};
@@ -24,12 +25,19 @@ impl<T: DeserializeOwned> FromRequest<Arc<Host>> for Body<T> {
             if rejection.status().as_u16() == 413 { Problem::BodyTooLarge } else { Problem::BodyBrokenOff }
         })?;
         let bytes = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
-        serde_json::from_slice(bytes).map(Self).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => Problem::BadMember(error.to_string()),
-            serde_json::error::Category::Io
-            | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => Problem::BadJson(error.to_string()),
-        })
+        // A list would be taken for the members in their order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            serde_json::from_slice::<IgnoredAny>(bytes).map_err(refused)?;
+            return Err(Problem::BadMember("it is not a JSON object".into()));
+        }
+        serde_json::from_slice(bytes).map(Self).map_err(refused)
+    }
+}
+
+fn refused(error: serde_json::Error) -> Problem {
+    match error.classify() {
+        Category::Data => Problem::BadMember(error.to_string()),
+        Category::Io | Category::Syntax | Category::Eof => Problem::BadJson(error.to_string()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The routes of runs.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::Host;
@@ -44,7 +45,7 @@ pub(super) struct StartBody {
     portal: Option<String>,
     company: Option<String>,
     #[serde(default)]
-    inputs: BTreeMap<String, String>,
+    inputs: Inputs,
     event: Option<String>,
     #[serde(default)]
     preview: bool,
@@ -66,6 +67,33 @@ struct Started<'a> {
     record: Option<&'a RunRecord>,
 }
 
+/// The members of an object, each of them: a map would keep the last of two that have one name.
+#[derive(Default)]
+struct Inputs(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Inputs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Inputs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Inputs, A::Error> {
+                let mut inputs = Vec::new();
+                while let Some(input) = map.next_entry()? {
+                    inputs.push(input);
+                }
+                Ok(Inputs(inputs))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
 impl StartBody {
     fn request(self) -> Result<StartRequest, Problem> {
         for (member, text) in [("event", &self.event), ("source", &self.source), ("callback", &self.callback)] {
@@ -79,7 +107,7 @@ impl StartBody {
             object: self.object.parse()?,
             portal: self.portal,
             company: self.company,
-            inputs: self.inputs,
+            inputs: self.inputs.0,
             event: self.event,
             preview: self.preview,
             if_exists: self.if_exists,

@@ -1,6 +1,7 @@
 //! Every path of the portal, on one page.
 
 mod associations;
+mod callbacks;
 mod objects;
 mod search;
 
@@ -12,11 +13,12 @@ use super::kind::Kind;
 use super::object::ObjectId;
 use super::portal::Portal;
 use super::request::CrmRequest;
-use super::{Settings, fixture};
+use super::{CompletedCallback, Settings, fixture};
 
 /// What a route works with. `now` is read once, so that one request happens at one time.
 pub(super) struct Context<'request> {
     pub(super) portal: &'request mut Portal,
+    pub(super) callbacks: &'request mut Vec<CompletedCallback>,
     pub(super) request: &'request CrmRequest,
     pub(super) settings: &'request Settings,
     pub(super) now: Timestamp,
@@ -47,6 +49,7 @@ pub(super) fn route(context: &mut Context<'_>) -> Result<Answer, CrmError> {
         ("POST", ["crm", "v4", "associations", from, to, "batch", "read"]) => {
             associations::batch_read(context, kind(from)?, kind(to)?)
         }
+        ("POST", ["automation", "v4", "actions", "callbacks", id, "complete"]) => callbacks::complete(context, id),
         _ => Err(CrmError::Path),
     }
 }

@@ -98,7 +98,8 @@ fn carry_out(
         rate_headers.insert(RATE_INTERVAL, i64::try_from(WINDOW.as_millis()).unwrap_or(i64::MAX).into());
         remaining.ok_or(CrmError::Throttled)?;
     }
-    route(&mut Context { portal: &mut state.portal, request, settings, now })
+    let State { portal, callbacks, .. } = state;
+    route(&mut Context { portal, callbacks, request, settings, now })
 }
 
 fn response(state: &mut State, outcome: Result<Answer, CrmError>, headers: &HeaderMap) -> Response<Bytes> {
@@ -116,7 +117,7 @@ fn response(state: &mut State, outcome: Result<Answer, CrmError>, headers: &Head
     response
 }
 
-/// `POST` and `DELETE /simulator/faults`, `GET /simulator/requests`.
+/// `POST` and `DELETE /simulator/faults`, `GET /simulator/requests`, `GET /simulator/callbacks`.
 fn administer(shared: &Shared, request: &CrmRequest, what: &str) -> Response<Bytes> {
     let no_content = || json_response(StatusCode::NO_CONTENT, &Value::Null);
     match (request.method.as_str(), what) {
@@ -131,6 +132,7 @@ fn administer(shared: &Shared, request: &CrmRequest, what: &str) -> Response<Byt
             shared.faults.clear();
             no_content()
         }
+        ("GET", "callbacks") => json_response(StatusCode::OK, &json!(shared.state().callbacks)),
         ("GET", "requests") => json_response(StatusCode::OK, &json!(shared.requests.all())),
         _ => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no such path" })),
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod associations;
+mod callbacks;
 mod faults;
 mod objects;
 mod search;

@@ -1,0 +1,11 @@
+//! The service as its callers meet it: the real binary with the real `create-invoice`, on real HTTP,
+//! against both simulators.
+
+mod bad_requests;
+mod callbacks;
+mod commands;
+mod decisions;
+mod lifecycle;
+mod serving;
+mod settings;
+mod starts;

@@ -1,0 +1,57 @@
+//! What HubSpot is told about runs that its workflows wait for.
+
+use qbo_simulator::faults::{Effect, Fault};
+use serde_json::{Value, json};
+
+use super::serving::Serving;
+
+fn at_the_callback(times: u32, effect: Effect) -> Fault {
+    Fault { matches: "/callbacks/".into(), skip: 0, times, effect }
+}
+
+/// The run, once HubSpot was told or refused to be.
+async fn settled(serving: &Serving, run: &str) -> Value {
+    serving.shown(run, |shown| shown["messages"][0]["state"].as_str().is_some_and(|state| state != "due")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_that_waits_is_told_how_its_run_ended() {
+    let serving = Serving::start();
+    let made = serving.run("deal:1001", json!({ "callback": "ap-1-2-3-0" })).await;
+    let shown = settled(&serving, &made.run_id()).await;
+    assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 0 }]));
+    let refused = serving.run("deal:1004", json!({ "callback": "ap:1 ü" })).await;
+    settled(&serving, &refused.run_id()).await;
+    let told = serving.stage.portal.callbacks();
+    let fields = &told[0].output_fields;
+    assert_eq!((told[0].id.as_str(), &fields["hs_execution_state"]), ("ap-1-2-3-0", &json!("SUCCESS")));
+    assert_eq!(fields["invoice_total"], "629.40");
+    let fields = &told[1].output_fields;
+    assert_eq!((told[1].id.as_str(), &fields["hs_execution_state"]), ("ap:1 ü", &json!("FAIL_CONTINUE")));
+    assert_eq!(fields["errorCode"], refused.body["record"]["code"]);
+    assert_eq!(told.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_is_sent_until_hubspot_takes_it() {
+    let serving = Serving::start();
+    serving.stage.portal.faults().inject(at_the_callback(1, Effect::ServerError { status: 502 }));
+    serving.stage.portal.faults().inject(at_the_callback(1, Effect::NotCommitted));
+    let made = serving.run("deal:1001", json!({ "callback": "ap-1" })).await;
+    let shown = settled(&serving, &made.run_id()).await;
+    assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 2 }]));
+    assert_eq!(serving.stage.portal.callbacks().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_hubspot_refuses_is_kept_and_shown() {
+    let serving = Serving::start();
+    serving.stage.portal.faults().inject(at_the_callback(1, Effect::ServerError { status: 404 }));
+    let made = serving.run("deal:1001", json!({ "callback": "ap-1" })).await;
+    let shown = settled(&serving, &made.run_id()).await;
+    let state = shown["messages"][0]["state"].as_str().unwrap_or_default();
+    assert!(state.starts_with("refused") && state.contains("404"), "{state}");
+    assert!(serving.stage.portal.callbacks().is_empty());
+    // How the run ended is not HubSpot's to say.
+    assert_eq!(shown["record"]["status"], "succeeded");
+}

@@ -1,0 +1,112 @@
+//! Starting runs over HTTP.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::serving::Serving;
+
+fn invoice(record: &Value) -> Value {
+    let documents = record["documents"].as_array().cloned().unwrap_or_default();
+    documents.into_iter().find(|document| document["entity"] == "Invoice").unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_is_accepted_at_once_and_ends_with_an_invoice() {
+    let serving = Serving::start();
+    let body = json!({ "action": "create-invoice", "object": "deal:1001", "event": "monday" });
+    let started = serving.post("/v1/runs", body).await;
+    assert_eq!((started.status, &started.body["accepted"]), (202, &json!("new")));
+    let run = started.run_id();
+    assert_eq!(started.headers["location"], format!("/v1/runs/{run}"));
+    let shown = serving.shown(&run, |shown| shown["phase"] == "ended").await;
+    assert_eq!(shown["record"]["code"], "created");
+    assert_eq!(invoice(&shown["record"])["total"], "629.40");
+    assert_eq!(shown["source"], "api");
+    assert!(shown["record"]["limits"]["calls"]["used"].as_u64().is_some_and(|calls| calls > 0));
+    assert!(shown["calls"].as_array().is_some_and(|calls| calls.iter().any(|call| call["verb"] == "create")));
+    let happened: Vec<_> = shown["timeline"].as_array().expect("a timeline").iter().map(|line| &line["what"]).collect();
+    assert_eq!(happened, ["accepted", "ended"]);
+    assert_eq!(serving.invoices_of("1001").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_event_twice_is_one_run_and_one_invoice() {
+    let serving = Serving::start();
+    let first = serving.run("deal:1001", json!({ "event": "monday" })).await;
+    assert_eq!((first.status, &first.body["accepted"]), (200, &json!("new")));
+    let again = serving.run("deal:1001", json!({ "event": "monday", "wait_seconds": 0 })).await;
+    assert_eq!((again.status, &again.body["accepted"]), (200, &json!("duplicate")));
+    assert_eq!(again.run_id(), first.run_id());
+    assert_eq!(again.body["record"], first.body["record"]);
+    assert_eq!(serving.invoices_of("1001").len(), 1);
+    let other = serving.run("deal:1002", json!({ "event": "monday" })).await;
+    other.assert_problem(409, "event_taken", "another object");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_starts_of_one_deal_at_once_make_one_invoice() {
+    let serving = Serving::start();
+    let start = || serving.run("deal:1001", json!({}));
+    let answers = futures::future::join_all([start(), start(), start()]).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(["created", "already_exists"].iter().any(|code| answer.body["record"]["code"] == *code), "{answer:?}");
+    }
+    assert_eq!(serving.invoices_of("1001").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_answered_and_sends_nothing() {
+    let serving = Serving::start();
+    let previewed = serving.run("deal:1001", json!({ "event": "monday", "preview": true })).await;
+    assert_eq!(previewed.body["record"]["status"], "previewed");
+    assert_eq!(serving.invoices_of("1001").len(), 0);
+    let made = serving.run("deal:1001", json!({ "event": "monday" })).await;
+    assert_eq!(made.body["record"]["status"], "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inputs_decide_and_the_connection_may_be_named() {
+    let serving = Serving::start();
+    let (portal, company) = (&serving.stage.connection.portal, serving.stage.connection.quickbooks.realm());
+    let inputs = json!({ "create_product": "yes", "income_account": "79" });
+    let made = serving.run("deal:1003", json!({ "inputs": inputs, "portal": portal, "company": company })).await;
+    assert_eq!(invoice(&made.body["record"])["total"], "242.27");
+    let shown = serving.get(&format!("/v1/runs/{}", made.run_id())).await.body;
+    assert_eq!(shown["inputs"]["create_product"], "yes");
+    assert!(shown["inputs"].as_object().is_some_and(|inputs| inputs.len() > 2), "defaults are among them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_listed_newest_first_in_pages() {
+    let serving = Serving::start();
+    let mut runs = Vec::new();
+    for event in ["a", "b", "c"] {
+        runs.push(serving.run("deal:1004", json!({ "event": event })).await.run_id());
+    }
+    let ids = |body: &Value| {
+        let lines = body["runs"].as_array().cloned().unwrap_or_default();
+        lines.iter().map(|line| line["run_id"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let page = serving.get("/v1/runs?most=2").await.body;
+    assert_eq!(ids(&page), [runs[2].clone(), runs[1].clone()]);
+    let next = page["next"].as_str().expect("another page").to_owned();
+    let last = serving.get(&format!("/v1/runs?most=2&before={next}")).await.body;
+    assert_eq!((ids(&last), &last["next"]), (vec![runs[0].clone()], &Value::Null));
+    assert_eq!(ids(&serving.get("/v1/runs?event=b&status=refused&object=deal:1004").await.body), [runs[1].clone()]);
+    assert_eq!(ids(&serving.get("/v1/runs?status=succeeded").await.body), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_readiness_need_no_token_and_actions_are_listed() {
+    let serving = Serving::start();
+    let health = serving.ask(Method::GET, "/health", None, b"").await;
+    assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
+    serving.run("deal:1004", json!({})).await;
+    let ready = serving.ask(Method::GET, "/ready", None, b"").await;
+    assert_eq!((ready.status, &ready.body["runs"]["ended"]), (200, &json!(1)));
+    let actions = serving.get("/v1/actions").await.body;
+    assert_eq!(actions["actions"][0]["action"], "create-invoice");
+    let granted = actions["actions"][0]["granted"].as_array().expect("a list");
+    assert!(granted.contains(&json!("invoice:create")));
+}
