@@ -55,7 +55,7 @@ enum Command {
     Action(action::ActionCommand),
     /// Starts runs, and leads them to their end
     #[command(subcommand)]
-    Run(run::RunCommand),
+    Run(Box<run::RunCommand>),
     /// Runs the service: actions, connections and every run, until it is told to stop
     Serve(serve::Serve),
     /// Looks after the store of a service

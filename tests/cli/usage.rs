@@ -2,10 +2,14 @@
 
 use super::binary::{finish, qbo_host};
 
-const WRONG: [&[&str]; 6] = [
+const WRONG: [&[&str]; 10] = [
     &["run", "start", "--action", "create-invoice"],
     &["run", "start", "--action", "create-invoice", "--object", "deal:1", "--patience", "99999999999999999999"],
     &["run", "start", "--action", "create-invoice", "--object", "deal:1", "--event", ""],
+    &["run", "show", "4f2c"],
+    &["run", "list", "--most", "0"],
+    &["serve"],
+    &["store", "backup"],
     &["demo", "--kep"],
     &["actoin", "build"],
     &["action", "inspect"],
@@ -30,8 +34,21 @@ fn wrong_use_is_told_like_every_error() {
 
 #[test]
 fn every_command_explains_itself_by_examples() {
-    let commands: [&[&str]; 6] =
-        [&[], &["demo"], &["simulator"], &["action", "build"], &["action", "inspect"], &["run", "start"]];
+    let commands: [&[&str]; 13] = [
+        &[],
+        &["demo"],
+        &["simulator"],
+        &["action", "build"],
+        &["action", "inspect"],
+        &["run", "start"],
+        &["run", "list"],
+        &["run", "show"],
+        &["run", "resume"],
+        &["run", "restart"],
+        &["run", "cancel"],
+        &["serve"],
+        &["store", "backup"],
+    ];
     for command in commands {
         let help = finish(qbo_host(&[command, &["--help"]].concat()));
         assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""), "{command:?}");

@@ -1,10 +1,10 @@
 //! The settings of the real binary.
 
-use qbo_tests::Stage;
+use qbo_tests::{Stage, checkout, component};
 use tempfile::TempDir;
 
 use super::serving::{TOKEN, config, serve};
-use crate::cli::binary::finish;
+use crate::cli::binary::{Running, finish, qbo_host};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_effective_settings_are_printed_with_their_origin_and_without_secrets() {
@@ -33,6 +33,30 @@ async fn the_effective_settings_are_printed_with_their_origin_and_without_secret
         text.lines().map(|line| line.split(" # ").next().unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(without_origin(&finish(again).stdout), without_origin(&printed.stdout));
+}
+
+/// The ports, and what lies beside the file, are another's here; everything else is as it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_the_operators_page_serves_the_simulators() {
+    let page = std::fs::read_to_string(checkout().join("host/README.md")).expect("the page");
+    let (_, rest) = page.split_once("<!-- service.toml -->\n```toml\n").expect("the file begins");
+    let (text, _) = rest.split_once("```\n<!-- /service.toml -->").expect("the file ends");
+    let stage = Stage::new();
+    let (quickbooks, hubspot) = stage.addresses;
+    let folder = TempDir::new().expect("a folder");
+    let (mut command, _) = serve(&folder, text);
+    command.env("QBO_HOST_LISTEN", "127.0.0.1:0").env("QBO_HOST_STORE", folder.path().join("runs.db"));
+    command.env("QBO_HOST_CODE_CACHE", checkout().join("target/code-cache"));
+    command.env("QBO_HOST_ACTIONS__CREATE_INVOICE__COMPONENT", component("action-modules/create-invoice"));
+    command.env("QBO_HOST_CONNECTIONS__SAMPLE__QUICKBOOKS", format!("http://{quickbooks}"));
+    command.env("QBO_HOST_CONNECTIONS__SAMPLE__HUBSPOT", format!("http://{hubspot}"));
+    let mut running = Running::start(command);
+    let url = running.text_after("Service     ");
+    let mut start = qbo_host(&["run", "start", "--action", "create-invoice", "--object", "deal:1001", "--json"]);
+    start.args(["--service", &url]).env("QBO_HOST_TOKEN", TOKEN);
+    let started = finish(start);
+    assert_eq!((started.code, &started.json()["code"]), (Some(0), &"created".into()), "{started:?}");
+    assert_eq!(running.stop("INT").0.code(), Some(0));
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Remote {
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .body(body)
-            .map_err(|error| Failure::usage(error.into(), "QBO_HOST_TOKEN holds what no header can"))?;
+            .map_err(|error| Failure::usage(error.into(), "the token in QBO_HOST_TOKEN holds what no header can"))?;
         let answer = told(&format!("waiting for {}", self.root), self.transport.send(request)).await;
         let answer = answer.map_err(|no_answer| {
             let error = anyhow::Error::new(no_answer).context(format!("the service at {} does not answer", self.root));
