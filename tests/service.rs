@@ -4,6 +4,7 @@
 mod bad_requests;
 mod callbacks;
 mod commands;
+mod components;
 mod decisions;
 mod lifecycle;
 mod serving;

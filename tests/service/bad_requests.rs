@@ -113,6 +113,8 @@ async fn what_is_not_there_is_not_found() {
         (Method::GET, "/v1/runs/..%2f..%2fhealth", 404, "unknown_run"),
         (Method::GET, "/v1/runs/4f2c", 404, "unknown_run"),
         (Method::GET, NO_RUN, 404, "unknown_run"),
+        (Method::GET, &format!("{NO_RUN}?wait_seconds=51"), 422, "bad_filter"),
+        (Method::GET, &format!("{NO_RUN}?wait_seconds=1"), 404, "unknown_run"),
         (Method::DELETE, NO_RUN, 405, "wrong_method"),
         (Method::PUT, "/v1/runs", 405, "wrong_method"),
         (Method::POST, "/health", 405, "wrong_method"),

@@ -43,10 +43,10 @@ async fn runs_are_resumed_restarted_and_cancelled_by_commands() {
     serving.command(&["run", "resume", &held, "--version", "9.9.9", "--json"]).assert_error(2, "unknown_version");
     let resumed = serving.command(&["run", "resume", &held]);
     assert_eq!(resumed.code, Some(0), "{resumed:?}");
-    serving.shown(&held, |shown| shown["phase"] == "ended").await;
+    serving.ended(&held).await;
     let restarted = serving.command(&["run", "restart", &held, "--json"]);
     assert_eq!((restarted.code, &restarted.json()["run_id"]), (Some(0), &json!(held)));
-    serving.shown(&held, |shown| shown["phase"] == "ended").await;
+    serving.ended(&held).await;
     serving.command(&["run", "show", "0123456789abcdef0123456789abcdef", "--json"]).assert_error(2, "unknown_run");
 }
 

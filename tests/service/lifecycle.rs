@@ -65,6 +65,39 @@ async fn a_service_that_stops_takes_nothing_new_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_request_to_stop_ends_it_at_once() {
+    let serving = Serving::with("grace_seconds = 600", "");
+    let hangs = Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect: Effect::Slow { by_ms: 60_000 } };
+    serving.stage.books.faults().inject(hangs);
+    let started = serving.run("deal:1001", json!({ "wait_seconds": 0 })).await;
+    let begun = |shown: &serde_json::Value| shown["calls"].as_array().is_some_and(|calls| !calls.is_empty());
+    serving.shown(&started.run_id(), begun).await;
+    serving.signal("INT");
+    while serving.ask(Method::GET, "/ready", None, b"").await.status == 200 {}
+    let (_, status, took) = serving.stop("INT");
+    assert_eq!(status.code(), Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_waits_is_answered_when_the_service_stops() {
+    let serving = Serving::with("grace_seconds = 1", "");
+    let hangs = Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect: Effect::Slow { by_ms: 60_000 } };
+    serving.stage.books.faults().inject(hangs);
+    let started = serving.run("deal:1001", json!({ "wait_seconds": 0 })).await;
+    let path = format!("/v1/runs/{}?wait_seconds=50", started.run_id());
+    let stopped = async {
+        let begun = |shown: &serde_json::Value| shown["calls"].as_array().is_some_and(|calls| !calls.is_empty());
+        serving.shown(&started.run_id(), begun).await;
+        serving.signal("TERM");
+    };
+    let (waited, ()) = futures::future::join(serving.get(&path), stopped).await;
+    assert_eq!(waited.status, 200, "{waited:?}");
+    assert_ne!(waited.body["phase"], "ended");
+    assert_eq!(serving.end().1.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_a_service_from_starting_is_told() {
     let stage = Stage::new();
     let folder = TempDir::new().expect("a folder");

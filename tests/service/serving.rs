@@ -103,6 +103,13 @@ impl Serving {
         self.post("/v1/runs", body).await
     }
 
+    /// The run, once it has ended.
+    pub(super) async fn ended(&self, run: &str) -> Value {
+        let shown = self.get(&format!("/v1/runs/{run}?wait_seconds=20")).await.body;
+        assert_eq!(shown["phase"], "ended", "it did not end: {shown:#}");
+        shown
+    }
+
     /// The run, once `is` holds of it.
     pub(super) async fn shown(&self, run: &str, is: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
@@ -112,7 +119,6 @@ impl Serving {
                 return shown;
             }
             assert!(began.elapsed() < PATIENCE, "it did not come to be: {shown:#}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

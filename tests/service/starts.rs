@@ -18,7 +18,7 @@ async fn a_start_is_accepted_at_once_and_ends_with_an_invoice() {
     assert_eq!((started.status, &started.body["accepted"]), (202, &json!("new")));
     let run = started.run_id();
     assert_eq!(started.headers["location"], format!("/v1/runs/{run}"));
-    let shown = serving.shown(&run, |shown| shown["phase"] == "ended").await;
+    let shown = serving.ended(&run).await;
     assert_eq!(shown["record"]["code"], "created");
     assert_eq!(invoice(&shown["record"])["total"], "629.40");
     assert_eq!(shown["source"], "api");

@@ -6,34 +6,33 @@
 mod actions;
 mod decide;
 mod shown;
+mod start;
 
 use std::future::Future;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use futures::FutureExt as _;
-use futures::future::{Either, select};
 use tokio::sync::{oneshot, watch};
 
+use super::Runs;
 use super::dispatch::Dispatch;
 use super::outbox::Outbox;
-use super::record::{RunRecord, Status};
+use super::record::Status;
 use super::service_store::{Counts, NoBackup, Query, RunLine, ServiceStore, Stored};
-use super::store::{Enqueued, Unavailable};
-use super::{Accepted, Patience, Runs, Start};
+use super::store::Unavailable;
 use crate::action::BadInput;
-use crate::catalog::{Catalog, Installed, Version};
+use crate::catalog::{Catalog, Installed};
 use crate::clock::Clock;
-use crate::connection::{Connection, Connections};
-use crate::enrollment::{Enrollment, Event, IfExists, ObjectKind, ObjectRef};
+use crate::connection::Connections;
+use crate::enrollment::{ObjectKind, ObjectRef};
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::Sandbox;
 pub use actions::{ActionLine, InputLine, NotInstalled};
 pub use shown::Shown;
+pub use start::StartRequest;
 
 /// A host's runs, for as long as it runs.
 pub struct Service {
@@ -57,31 +56,6 @@ enum Stage {
     Ready,
     /// It was asked to stop, and takes nothing new.
     Stopping,
-}
-
-/// A run that somebody asks for.
-#[derive(Debug, Clone)]
-pub struct StartRequest {
-    /// The action's id.
-    pub action: String,
-    /// The enrolled object.
-    pub object: ObjectRef,
-    /// The HubSpot account; may be left out where one connection is left without it.
-    pub portal: Option<String>,
-    /// The QuickBooks company; the same.
-    pub company: Option<String>,
-    /// Inputs, without the definition's defaults.
-    pub inputs: Vec<(String, String)>,
-    /// The event's id. Without one this is a new event, unless a run of the same sale is under way.
-    pub event: Option<String>,
-    /// Nothing is sent.
-    pub preview: bool,
-    /// What to do about a document that stands for the same sale.
-    pub if_exists: IfExists,
-    /// Who asks; part of the event's identity.
-    pub source: String,
-    /// HubSpot's name for the execution that waits for the end.
-    pub callback: Option<String>,
 }
 
 impl Service {
@@ -141,96 +115,6 @@ impl Service {
             let _over = told.await;
         });
         futures::future::join(dispatching, sending).await;
-    }
-
-    /// Accepts a run; durable before it returns.
-    pub async fn start(&self, request: StartRequest) -> Result<Accepted, NotDone> {
-        self.check_open()?;
-        let Some(Version { version, grants }) = self.installed.active(&request.action) else {
-            return Err(NotDone::UnknownAction { action: request.action, known: self.installed.actions() });
-        };
-        let definition = &version.definition;
-        if !definition.object_types.contains(&request.object.kind) {
-            let (action, known) = (request.action, definition.object_types.clone());
-            return Err(NotDone::WrongObjectType { action, kind: request.object.kind, known });
-        }
-        let connection = self.connection(request.portal.as_deref(), request.company.as_deref())?;
-        let inputs = definition.inputs_of(request.inputs)?;
-        let join = request.event.is_none() && !request.preview;
-        let event = Event {
-            source: request.source,
-            portal: connection.portal.clone(),
-            company: connection.quickbooks.realm().into(),
-            action: definition.id.clone(),
-            id: request.event.unwrap_or_else(|| self.new_event()),
-        };
-        let enrollment = Enrollment {
-            event,
-            object: request.object.clone(),
-            inputs,
-            accepted_at: self.clock.now(),
-            zone: connection.zone.clone(),
-            preview: request.preview,
-            if_exists: request.if_exists,
-            callback: request.callback,
-        };
-        let start = Start { enrollment: Arc::new(enrollment), version, grants, connection };
-        let accepted = self.runs.accept(&start, join).await?;
-        if accepted.enqueued == Enqueued::Duplicate {
-            let first = self.stored(accepted.run).await?.enrollment.object.clone();
-            if first != request.object {
-                return Err(NotDone::EventTaken { run: accepted.run, first, asked: request.object });
-            }
-        }
-        Ok(accepted)
-    }
-
-    /// The one connection between these two, as far as they are named.
-    fn connection(&self, portal: Option<&str>, company: Option<&str>) -> Result<Connection, NotDone> {
-        let mut between = self.connections.between(portal, company);
-        match (between.pop(), between.is_empty()) {
-            (Some(only), true) => Ok(only),
-            (Some(_), false) => Err(NotDone::ConnectionUnnamed),
-            (None, _) => {
-                let named = |part: Option<&str>| part.unwrap_or("any").to_owned();
-                Err(NotDone::UnknownConnection { portal: named(portal), company: named(company) })
-            }
-        }
-    }
-
-    /// No two events of this host have one name, also across its lives and when its clock is set back.
-    fn new_event(&self) -> String {
-        let number = self.events.fetch_add(1, Ordering::Relaxed);
-        format!("{}-{}-{number}", self.clock.now().as_nanosecond(), std::process::id())
-    }
-
-    /// The run's end, if it comes before `patience` is over or the host stops.
-    pub async fn wait(&self, run: RunId, patience: Patience) -> Result<Option<Arc<RunRecord>>, NotDone> {
-        let mut ended = pin!(self.runs.ended(run, patience));
-        // Listening begins before the store is asked: an end in between must not be missed.
-        let told = match ended.as_mut().now_or_never() {
-            Some(told) => told,
-            None => match self.end_of(run).await? {
-                Some(record) => Some(record),
-                None => match select(ended, pin!(self.stopping())).await {
-                    Either::Left((told, _)) => told,
-                    Either::Right(((), _)) => None,
-                },
-            },
-        };
-        match told {
-            Some(record) => Ok(Some(record)),
-            None => self.end_of(run).await,
-        }
-    }
-
-    async fn stopping(&self) {
-        let mut stage = self.stage.subscribe();
-        let _stopping = stage.wait_for(|stage| *stage == Stage::Stopping).await;
-    }
-
-    async fn end_of(&self, run: RunId) -> Result<Option<Arc<RunRecord>>, NotDone> {
-        Ok(self.stored(run).await?.end().cloned())
     }
 
     /// Runs, newest first.

@@ -100,7 +100,7 @@ impl StartBody {
             check_name(member, text.as_deref())?;
         }
         if self.wait_seconds > WAIT_SECONDS_MAX {
-            return Err(Problem::BadMember(format!("wait_seconds is at most {WAIT_SECONDS_MAX}")));
+            return Err(Problem::BadMember(too_long()));
         }
         Ok(StartRequest {
             action: self.action,
@@ -115,6 +115,10 @@ impl StartBody {
             callback: self.callback,
         })
     }
+}
+
+fn too_long() -> String {
+    format!("wait_seconds is at most {WAIT_SECONDS_MAX}")
 }
 
 fn check_name(member: &str, text: Option<&str>) -> Result<(), Problem> {
@@ -176,7 +180,24 @@ pub(super) async fn list(
     Ok(Json(json!({ "runs": runs, "next": next })))
 }
 
-pub(super) async fn show(State(host): State<Arc<Host>>, Named(run): Named) -> Result<Json<Shown>, Problem> {
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Look {
+    #[serde(default)]
+    wait_seconds: u64,
+}
+
+pub(super) async fn show(
+    State(host): State<Arc<Host>>,
+    Named(run): Named,
+    Filter(Look { wait_seconds }): Filter<Look>,
+) -> Result<Json<Shown>, Problem> {
+    if wait_seconds > WAIT_SECONDS_MAX {
+        return Err(Problem::BadFilter(too_long()));
+    }
+    if wait_seconds > 0 {
+        let _told_below = host.service.wait(run, Patience(Duration::from_secs(wait_seconds))).await?;
+    }
     Ok(Json(host.service.show(run).await?))
 }
 

@@ -113,7 +113,7 @@ impl ShowArgs {
     }
 }
 
-pub(super) fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Failure> {
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Failure> {
     serde_json::from_value(value).map_err(|error| {
         let error = anyhow::Error::new(error).context("the service's answer can't be read");
         Failure::new(error, "use a command of the service's own version")

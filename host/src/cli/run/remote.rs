@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::list::read;
 use super::start::{StartArgs, exit_code};
 use crate::cli::answer::answer;
 use crate::cli::inputs::pairs;
@@ -20,9 +19,6 @@ use crate::runs::service_store::Phase;
 
 /// The service waits so long for one request; a longer patience asks again.
 const WAIT_SECONDS: u64 = 20;
-
-/// Between two looks at a run.
-const LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Deserialize)]
 struct Started {
@@ -84,11 +80,13 @@ impl StartArgs {
 async fn end(service: &Remote, run: RunId, until: Duration) -> Result<Option<RunRecord>, Failure> {
     let clock = Clock::machine();
     loop {
-        let shown: Shown = read(service.get(&format!("/v1/runs/{run}")).await?)?;
+        let left = until.saturating_sub(clock.elapsed()).as_secs();
+        let wait = left.min(WAIT_SECONDS);
+        let shown: Shown = service.get(&format!("/v1/runs/{run}?wait_seconds={wait}")).await?;
         match shown.phase {
             Phase::Ended => return Ok(shown.record),
-            Phase::Queued | Phase::Running if clock.elapsed() >= until => return Ok(None),
-            Phase::Queued | Phase::Running => clock.sleep(LOOK).await,
+            Phase::Queued | Phase::Running if left == 0 => return Ok(None),
+            Phase::Queued | Phase::Running => {}
         }
     }
 }
