@@ -2,6 +2,8 @@
 //! and the file whatever happens to the disk, the process and the clock.
 
 mod contract;
+mod faults;
+mod files;
 mod model;
 mod moved;
 mod values;

@@ -226,8 +226,9 @@ impl Store for MemoryStore {
             let Some(kept) = state.runs.get_mut(&fence.run) else { return };
             if let Some(record) = kept.history.records.get_mut(position) {
                 let record = Arc::make_mut(record);
-                record.reply.get_or_insert(reply);
-                record.took = took;
+                if record.reply.is_none() {
+                    (record.reply, record.took) = (Some(reply), took);
+                }
             }
         }))
     }

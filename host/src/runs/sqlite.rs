@@ -66,6 +66,9 @@ impl SqliteStore {
     pub fn open(file: &Path, clock: Clock, options: SqliteOptions) -> Result<Self, NoStore> {
         let lock = file::Lock::take(file)?;
         file::inspect(file)?;
+        if std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().readonly()) {
+            return Err(NoStore::unusable(file, "it is read-only"));
+        }
         let made = file::private(OpenOptions::new().read(true).write(true), file)
             .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
         drop(made);
@@ -73,6 +76,13 @@ impl SqliteStore {
         let writer = Writer::start(connection, time.clone(), shared, lock)
             .map_err(|cause| NoStore::unusable(file, &cause.to_string()))?;
         Ok(Self { writer, readers: Readers::of(file.into()), file: file.into(), time })
+    }
+
+    /// Lets the file grow to `bytes_max` and no further. Past that everything that needs room fails, as on
+    /// a full disk; nothing that was told is lost, and it goes on when there is room again.
+    pub async fn limit(&self, bytes_max: u64) -> Result<(), Unavailable> {
+        let pages = i64::try_from(bytes_max / u64::from(file::PAGE_BYTES)).unwrap_or(i64::MAX);
+        self.writer.change(move |work| work.limit(pages)).await
     }
 
     /// Copies the store to a file that is not there yet, while it is in use. Takes as long as it takes

@@ -1,11 +1,11 @@
 //! A run's history in rows: its snapshot, and its calls by position.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Row, params};
 
 use super::row::{Run, read_json, write_json};
-use super::schema::row_at;
 use super::tables::Tables;
 use super::time::{duration, micros, timestamp};
 use super::writer::Work;
@@ -13,16 +13,18 @@ use crate::ids::RequestId;
 use crate::runs::history::{Call, Fault, Record, Reply};
 use crate::runs::store::Learned;
 
-const ADD: &str = "INSERT INTO calls (id, verb, entity, key, text, request_id, intended_at, answer, fault, took_us)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const ADD: &str = "INSERT INTO calls (run, position, verb, entity, key, text, request_id, intended_at, answer, fault,
+    took_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const ADD_SNAPSHOT: &str = "INSERT OR IGNORE INTO snapshots (run, text) VALUES (?1, ?2)";
-const ANSWER: &str = "UPDATE calls SET answer = ?2, fault = ?3, took_us = ?4
-    WHERE id = ?1 AND answer IS NULL AND fault IS NULL";
-const TOOK: &str = "UPDATE calls SET took_us = ?2 WHERE id = ?1";
-const FORGET: &str = "DELETE FROM calls WHERE id >= ?1 AND id < ?2";
-/// What a call is read from.
-const CALLS: &str = "SELECT verb, entity, key, text, request_id, intended_at, answer, fault, took_us FROM calls
-    WHERE id >= ?1 AND id < ?2 ORDER BY id";
+const UNANSWERED: &str = "SELECT id FROM calls WHERE run = ?1 AND position = ?2 AND answer IS NULL AND fault IS NULL";
+const ANSWER: &str = "INSERT OR IGNORE INTO answers (call, answer, fault, took_us) VALUES (?1, ?2, ?3, ?4)";
+const FORGET_ANSWERS: &str = "DELETE FROM answers
+    WHERE call IN (SELECT id FROM calls WHERE run = ?1 AND position >= ?2)";
+const FORGET: &str = "DELETE FROM calls WHERE run = ?1 AND position >= ?2";
+const FORGET_SNAPSHOT: &str = "DELETE FROM snapshots WHERE run = ?1";
+const CALLS: &str = "SELECT verb, entity, key, text, request_id, intended_at, ifnull(calls.answer, answers.answer),
+    ifnull(calls.fault, answers.fault), ifnull(answers.took_us, calls.took_us)
+    FROM calls LEFT JOIN answers ON answers.call = calls.id WHERE run = ?1 ORDER BY position";
 const SNAPSHOT: &str = "SELECT text FROM snapshots WHERE run = ?1";
 
 /// Adds what an attempt learned, with its snapshot's text.
@@ -40,7 +42,8 @@ pub(super) fn add(work: &Work<'_>, run: &mut Run, record: &Record) -> rusqlite::
     work.execute(
         ADD,
         params![
-            row_at(run.number, run.calls),
+            run.number,
+            run.calls,
             verb.as_str(),
             entity,
             key,
@@ -57,17 +60,10 @@ pub(super) fn add(work: &Work<'_>, run: &mut Run, record: &Record) -> rusqlite::
 }
 
 /// Records the answer to an intent. The first answer stays.
-pub(super) fn answer(
-    work: &Work<'_>,
-    run: &Run,
-    position: i64,
-    reply: &Reply,
-    took: std::time::Duration,
-) -> rusqlite::Result<()> {
-    let id = row_at(run.number, position);
+pub(super) fn answer(work: &Work<'_>, run: &Run, position: i64, reply: &Reply, took: Duration) -> rusqlite::Result<()> {
     let (answer, fault) = columns(Some(reply))?;
-    if position < run.calls && work.execute(ANSWER, params![id, answer, fault, micros(took)])? == 0 {
-        work.execute(TOOK, params![id, micros(took)])?;
+    if let Some(call) = work.first(UNANSWERED, [run.number, position], |row| row.get::<_, i64>(0))? {
+        work.execute(ANSWER, params![call, answer, fault, micros(took)])?;
     }
     Ok(())
 }
@@ -80,22 +76,17 @@ fn columns(reply: Option<&Reply>) -> rusqlite::Result<(Option<&str>, Option<Stri
     })
 }
 
-/// The ids of a run's calls from `position` on.
-pub(super) fn from(run: i64, position: i64) -> [i64; 2] {
-    [row_at(run, position), row_at(run + 1, 0)]
-}
-
 /// What is recorded: the snapshot's text, and the calls.
 pub(super) fn recorded(tables: &Tables<'_>, run: &Run) -> rusqlite::Result<(Option<String>, Vec<Arc<Record>>)> {
     let snapshot = tables.first(SNAPSHOT, [run.number], |row| row.get(0))?;
     let records = match run.calls {
         0 => Vec::new(),
-        _ => tables.all(CALLS, from(run.number, 0), read)?,
+        _ => tables.all(CALLS, [run.number], read)?,
     };
     Ok((snapshot, records))
 }
 
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Record>> {
+fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Record>> {
     let answer: Option<String> = row.get(6)?;
     let fault = row.get_ref(7)?.as_str_or_null()?.map(|text| read_json::<Fault>(7, text)).transpose()?;
     let verb = row.get_ref(0)?.as_str()?;
@@ -115,14 +106,14 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Record>> {
 
 /// Forgets what follows the last accepted write, or everything when there is none.
 pub(super) fn forget_unaccepted(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()> {
-    let records = work.all(CALLS, from(run.number, 0), read)?;
+    let records = work.all(CALLS, [run.number], read)?;
     let kept = records.iter().rposition(|record| record.is_accepted_write()).map_or(0, |last| last + 1);
     forget(work, run, &records, kept)
 }
 
 /// Forgets everything that is recorded.
 pub(super) fn forget_all(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()> {
-    let records = work.all(CALLS, from(run.number, 0), read)?;
+    let records = work.all(CALLS, [run.number], read)?;
     forget(work, run, &records, 0)
 }
 
@@ -134,9 +125,10 @@ fn forget(work: &Work<'_>, run: &mut Run, records: &[Arc<Record>], kept: usize) 
         }
     }
     run.calls = i64::try_from(kept).unwrap_or(i64::MAX);
-    work.execute(FORGET, from(run.number, run.calls))?;
+    work.execute(FORGET_ANSWERS, [run.number, run.calls])?;
+    work.execute(FORGET, [run.number, run.calls])?;
     if kept == 0 {
-        work.execute("DELETE FROM snapshots WHERE run = ?1", [run.number])?;
+        work.execute(FORGET_SNAPSHOT, [run.number])?;
     }
     Ok(())
 }

@@ -29,11 +29,15 @@ const FACTS: [(&str, &str); 9] = [
     (
         "call_positions",
         "SELECT hex(runs.id) FROM runs LEFT JOIN (
-            SELECT id >> 20 AS run, count(*) AS rows, max(id & 1048575) + 1 AS places FROM calls GROUP BY 1) AS are
+            SELECT run, count(*) AS rows, max(position) + 1 AS places FROM calls GROUP BY run) AS are
             ON are.run = runs.number
         WHERE (runs.calls, runs.calls) IS NOT (ifnull(are.rows, 0), ifnull(are.places, 0))",
     ),
-    ("call_without_run", "SELECT DISTINCT id >> 20 FROM calls WHERE id >> 20 NOT IN (SELECT number FROM runs)"),
+    (
+        "two_answers",
+        "SELECT calls.id FROM calls JOIN answers ON answers.call = calls.id
+        WHERE calls.answer IS NOT NULL OR calls.fault IS NOT NULL",
+    ),
     (
         "run_without_enrollment",
         "SELECT hex(id) FROM runs WHERE number NOT IN (SELECT run FROM enrollments)

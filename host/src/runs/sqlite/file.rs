@@ -94,6 +94,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, NoStore> {
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // `check` looks at references; here each would be looked up at every write.
+    connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -114,7 +116,7 @@ pub(super) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Most answers and records are larger than one of these, most rows that change are much smaller.
-const PAGE_BYTES: u32 = 4096;
+pub(super) const PAGE_BYTES: u32 = 4096;
 
 /// The log is written back to the file when it has this many pages, 32 MiB: pages that changed many
 /// times are then written back once, and a start after a crash reads the log in well under a second.

@@ -17,13 +17,13 @@ use crate::runs::store::{Begun, Enqueued, Fence, Fenced, LEASE, Learned, NewMess
 
 const KNOWN: &str = "SELECT 1 FROM runs WHERE id = ?1";
 const ACCEPT: &str = "INSERT INTO runs (id, company, sale, digest, phase, epoch, due, lease, calls, lines, attempts,
-    cpu_exhausted, host_deaths, cancelled) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, 0, 0, 1, 0, 0, 0, 0) RETURNING number";
+    cpu_exhausted, host_deaths, cancelled) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, 0, 0, 1, 0, 0, 0, 0)";
 const ENROLL: &str = "INSERT INTO enrollments (run, event, action, object, text) VALUES (?1, ?2, ?3, ?4, ?5)";
 const FIRST_LINE: &str = "INSERT INTO timeline (id, at, what, detail) VALUES (?1, ?2, 'accepted', ?3)";
 const RECORD: &str = "INSERT INTO records (run, text) VALUES (?1, ?2)
     ON CONFLICT (run) DO UPDATE SET text = excluded.text";
 const MESSAGE: &str = "INSERT OR IGNORE INTO messages (run, kind, body, due) VALUES (?1, ?2, ?3, ?4)";
-const WAITING: &str = "SELECT DISTINCT company FROM runs WHERE waits_for = ?1";
+const WAITING: &str = "SELECT company FROM runs WHERE waits_for = ?1";
 const WAKE: &str = "UPDATE runs SET waits_for = NULL, due = ?2 WHERE waits_for = ?1";
 const NUMBER_IF_LIVE: &str = "SELECT number FROM runs WHERE id = ?1 AND phase < 2";
 
@@ -41,7 +41,8 @@ pub(super) fn enqueue(work: &Work<'_>, run: &NewRun, text: &str) -> rusqlite::Re
     let mut company = Company::named(work, &event.company)?;
     let sale = run.sale.as_ref().map(|key| sales::named(work, key)).transpose()?;
     let accepted = params![run.id.bytes(), company.id, sale, run.digest.bytes(), work.now];
-    let number: i64 = work.first(ACCEPT, accepted, |row| row.get(0))?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    work.execute(ACCEPT, accepted)?;
+    let number = work.inserted();
     work.execute(ENROLL, params![number, event.id, event.action, run.enrollment.object.to_string(), text])?;
     work.execute(FIRST_LINE, params![super::schema::row_at(number, 0), work.now, event.source])?;
     company.count(None, Counted::Queued);

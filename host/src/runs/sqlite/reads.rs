@@ -7,6 +7,7 @@ use rusqlite::{ToSql, params_from_iter};
 use super::calls;
 use super::messages;
 use super::row::{Run, columns, read_json};
+use super::schema::rows_of;
 use super::tables::Tables;
 use super::time::timestamp;
 use crate::enrollment::Enrollment;
@@ -34,7 +35,7 @@ pub(super) fn run(tables: &Tables<'_>, id: RunId) -> rusqlite::Result<Option<Sto
     let Some((enrollment, record, sale)) = texts else { return Ok(None) };
     let (snapshot, records) = calls::recorded(tables, &run)?;
     let snapshot = snapshot.map(|text| read_json(0, &text).map(Arc::new)).transpose()?;
-    let timeline = tables.all(TIMELINE, calls::from(run.number, 0), |row| {
+    let timeline = tables.all(TIMELINE, rows_of(run.number), |row| {
         Ok(Happened { at: timestamp(row.get(0)?), what: row.get(1)?, detail: row.get(2)? })
     })?;
     Ok(Some(Stored {

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::row::{Run, read_json, write_json};
-use super::schema::row_at;
+use super::schema::{row_at, rows_of};
 use super::writer::Work;
 use crate::ids::{RunId, SaleKey};
 use crate::runs::record::{RunRecord, Status};
@@ -27,8 +27,8 @@ pub(super) fn named(work: &Work<'_>, key: &SaleKey) -> rusqlite::Result<i64> {
     match work.first(BY_KEY, [key.as_str()], |row| row.get(0))? {
         Some(id) => Ok(id),
         None => {
-            let add = "INSERT INTO sales (key) VALUES (?1) RETURNING id";
-            work.first(add, [key.as_str()], |row| row.get(0))?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+            work.execute("INSERT INTO sales (key) VALUES (?1)", [key.as_str()])?;
+            Ok(work.inserted())
         }
     }
 }
@@ -95,6 +95,6 @@ pub(super) fn keep(work: &Work<'_>, run: &Run, end: &RunRecord) -> rusqlite::Res
 
 /// What stood because of a run that begins anew is its own again.
 pub(super) fn forget(work: &Work<'_>, run: &Run) -> rusqlite::Result<()> {
-    work.execute(FORGET, super::calls::from(run.number, 0))?;
+    work.execute(FORGET, rows_of(run.number))?;
     Ok(())
 }

@@ -41,3 +41,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<bool, NoStore> {
 pub(super) fn row_at(run: i64, place: i64) -> i64 {
     (run << PLACE_BITS) | place.min((1 << PLACE_BITS) - 1)
 }
+
+/// The ids of all rows of a run.
+pub(super) fn rows_of(run: i64) -> [i64; 2] {
+    [row_at(run, 0), row_at(run + 1, 0)]
+}

@@ -16,6 +16,17 @@ impl Tables<'_> {
         self.statement(sql)?.execute(values)
     }
 
+    /// The id of the row that was added last.
+    pub(super) fn inserted(&self) -> i64 {
+        self.0.last_insert_rowid()
+    }
+
+    /// The file grows to so many pages.
+    pub(super) fn limit(&self, pages: i64) -> rusqlite::Result<()> {
+        // SQLite tells the limit that holds now.
+        self.0.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+    }
+
     /// The first row, if there is one.
     pub(super) fn first<T>(
         &self,
@@ -25,10 +36,7 @@ impl Tables<'_> {
     ) -> rusqlite::Result<Option<T>> {
         let mut statement = self.statement(sql)?;
         let mut rows = statement.query(values)?;
-        let first = rows.next()?.map(read).transpose()?;
-        // A statement that returns what it wrote has written all of it only at its end.
-        while rows.next()?.is_some() {}
-        Ok(first)
+        rows.next()?.map(read).transpose()
     }
 
     /// Every row.

@@ -88,22 +88,33 @@ CREATE TABLE snapshots (run INTEGER PRIMARY KEY REFERENCES runs (number), text T
 -- How a run stood when its last attempt ended.
 CREATE TABLE records (run INTEGER PRIMARY KEY REFERENCES runs (number), text TEXT NOT NULL) STRICT;
 
--- The id is the run's number, then 20 bits for the position.
+-- Large rows are only ever added behind the others: no page is split or written again for them.
 CREATE TABLE calls (
   id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs (number),
+  position INTEGER NOT NULL,
   verb TEXT NOT NULL,
   entity TEXT NOT NULL,
   key TEXT,
   text TEXT NOT NULL,
   request_id TEXT,
   intended_at INTEGER,
-  -- Neither of these two: an intent.
+  -- Of a call that was recorded with its answer: one of these two.
+  answer TEXT,
+  fault TEXT,
+  took_us INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX calls_of_run ON calls (run, position);
+
+-- What came of a call that was recorded before it was sent.
+CREATE TABLE answers (
+  call INTEGER PRIMARY KEY REFERENCES calls (id),
   answer TEXT,
   fault TEXT,
   took_us INTEGER NOT NULL
 ) STRICT;
 
--- The id is made like that of a call.
+-- The id is the run's number, then 20 bits for the line: lines of a run lie beside each other.
 CREATE TABLE timeline (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -111,7 +122,7 @@ CREATE TABLE timeline (
   detail TEXT NOT NULL
 ) STRICT;
 
--- What stands per sale. The id is made like that of a call.
+-- What stands per sale. The id is made like that of a line.
 CREATE TABLE documents (
   id INTEGER PRIMARY KEY,
   sale INTEGER NOT NULL REFERENCES sales (id),
