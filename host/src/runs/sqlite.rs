@@ -4,6 +4,7 @@
 
 mod backup;
 mod calls;
+mod caps;
 mod check;
 mod claims;
 mod companies;
@@ -127,9 +128,15 @@ fn prepare(file: &Path, clock: Clock, options: SqliteOptions) -> Result<(Connect
     Ok((connection, time, shared))
 }
 
-/// A value as its JSON text.
-fn text<T: serde::Serialize>(value: &Arc<T>) -> Result<String, Unavailable> {
-    serde_json::to_string(&**value).map_err(|error| Unavailable(error.to_string()))
+/// A value as its JSON text, which may have so many bytes.
+fn text<T: serde::Serialize>(what: &str, value: &Arc<T>, bytes_max: usize) -> Result<String, Unavailable> {
+    let text = serde_json::to_string(&**value).map_err(|error| Unavailable(error.to_string()))?;
+    caps::fits(what, text.len(), bytes_max)?;
+    Ok(text)
+}
+
+fn record_text(record: &Arc<RunRecord>) -> Result<String, Unavailable> {
+    text("a run's record", record, caps::RECORD_BYTES_MAX)
 }
 
 fn unreadable(error: &serde_json::Error) -> Unavailable {
@@ -137,14 +144,16 @@ fn unreadable(error: &serde_json::Error) -> Unavailable {
 }
 
 fn lesson(learned: Learned) -> Result<Lesson, Unavailable> {
-    let snapshot = learned.snapshot.as_ref().map(text).transpose()?;
+    caps::learned_fits(&learned)?;
+    let snapshot = learned.snapshot.as_ref();
+    let snapshot = snapshot.map(|snapshot| text("a snapshot", snapshot, caps::SNAPSHOT_BYTES_MAX)).transpose()?;
     Ok(Lesson { learned, snapshot })
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn enqueue(&self, run: NewRun) -> Result<Enqueued, Unavailable> {
-        let text = text(&run.enrollment)?;
+        let text = text("an enrollment", &run.enrollment, caps::ENROLLMENT_BYTES_MAX)?;
         self.writer.change(move |work| life::enqueue(work, &run, &text)).await
     }
 
@@ -166,6 +175,7 @@ impl Store for SqliteStore {
         intent: Arc<Record>,
         sale: Option<u64>,
     ) -> Result<Begun, Unavailable> {
+        caps::call_fits(&intent)?;
         let lesson = lesson(learned)?;
         self.writer.change(move |work| life::begin_write(work, fence, &lesson, &intent, sale)).await
     }
@@ -177,6 +187,7 @@ impl Store for SqliteStore {
         reply: Reply,
         took: Duration,
     ) -> Result<Fenced, Unavailable> {
+        caps::answer_fits(&reply)?;
         let position = i64::try_from(position).unwrap_or(i64::MAX);
         self.writer.change(move |work| life::end_write(work, fence, position, &reply, took)).await
     }
@@ -186,7 +197,7 @@ impl Store for SqliteStore {
     }
 
     async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
-        let text = text(&release.record)?;
+        let text = record_text(&release.record)?;
         self.writer.change(move |work| life::release(work, fence, &release, &text)).await
     }
 
@@ -197,7 +208,8 @@ impl Store for SqliteStore {
         end: Arc<RunRecord>,
         messages: Vec<NewMessage>,
     ) -> Result<Fenced, Unavailable> {
-        let (lesson, text) = (lesson(learned)?, text(&end)?);
+        let (lesson, text) = (lesson(learned)?, record_text(&end)?);
+        caps::messages_fit(&messages)?;
         self.writer.change(move |work| life::finish(work, fence, &lesson, &end, &text, &messages)).await
     }
 }

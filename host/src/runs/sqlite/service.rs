@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::time::duration;
-use super::{NoStore, SqliteStore, backup, claims, components, messages, people, reads};
+use super::{NoStore, SqliteStore, backup, caps, claims, components, messages, people, reads};
 use crate::ids::{Digest, RunId};
 use crate::runs::service_store::{
     Changed, Counts, Due, Message, NoBackup, Query, RunLine, ServiceStore, Settled, Stored,
@@ -69,6 +69,7 @@ impl ServiceStore for SqliteStore {
     }
 
     async fn put_component(&self, digest: Digest, wasm: Arc<[u8]>) -> Result<(), Unavailable> {
+        caps::fits("a component", wasm.len(), caps::COMPONENT_BYTES_MAX)?;
         self.writer.change(move |work| components::put(work, digest, &wasm)).await
     }
 
