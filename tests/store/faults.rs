@@ -26,7 +26,7 @@ fn run(id: u64) -> qbo_host::runs::store::NewRun {
 async fn a_full_disk_loses_nothing_and_is_left_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = open(&folder.path().join("a.db"));
-    store.limit(256 * 1024).await.unwrap();
+    store.limit(256 * 1024).await.expect("an answer");
     let mut told = Vec::new();
     let refused = loop {
         let run = run(told.len() as u64);
@@ -38,16 +38,16 @@ async fn a_full_disk_loses_nothing_and_is_left_behind() {
         assert!(told.len() < 10_000, "the disk is never full");
     };
     for id in &told {
-        assert!(store.run(*id).await.unwrap().is_some());
+        assert!(store.run(*id).await.expect("an answer").is_some());
     }
-    assert!(store.run(refused).await.unwrap().is_none());
+    assert!(store.run(refused).await.expect("an answer").is_none());
     assert!(store.enqueue(run(20_000)).await.is_err(), "it is full still");
-    store.limit(64 * 1024 * 1024).await.unwrap();
-    store.enqueue(run(20_000)).await.unwrap();
-    let claims = store.claim(64, 8).await.unwrap().claims;
+    store.limit(64 * 1024 * 1024).await.expect("an answer");
+    store.enqueue(run(20_000)).await.expect("an answer");
+    let claims = store.claim(64, 8).await.expect("an answer").claims;
     assert!(!claims.is_empty());
     drop(store);
-    assert_eq!(SqliteStore::check(&folder.path().join("a.db")).unwrap(), []);
+    assert_eq!(SqliteStore::check(&folder.path().join("a.db")).expect("an answer"), []);
 }
 
 /// Those that share a commit with one that finds no room are not told that they were made.
@@ -56,7 +56,7 @@ async fn what_is_told_while_the_disk_fills_is_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");
     let store = Arc::new(open(&path));
-    store.limit(256 * 1024).await.unwrap();
+    store.limit(256 * 1024).await.expect("an answer");
     let made = (0..600).map(|id| {
         let store = Arc::clone(&store);
         tokio::spawn(async move { (run(id).id, store.enqueue(run(id)).await.is_ok()) })
@@ -65,10 +65,10 @@ async fn what_is_told_while_the_disk_fills_is_there() {
     assert!(made.iter().any(|(_, told)| *told) && made.iter().any(|(_, told)| !told));
     let store = Arc::into_inner(store).expect("nobody else has it");
     drop(store);
-    assert_eq!(SqliteStore::check(&path).unwrap(), []);
+    assert_eq!(SqliteStore::check(&path).expect("an answer"), []);
     let store = open(&path);
     for (id, _) in made.iter().filter(|(_, told)| *told) {
-        assert!(store.run(*id).await.unwrap().is_some());
+        assert!(store.run(*id).await.expect("an answer").is_some());
     }
 }
 
@@ -80,13 +80,13 @@ async fn what_is_too_large_is_refused_whole() {
     Arc::make_mut(&mut large.enrollment).inputs.insert("note".into(), "x".repeat(1 << 20));
     let id = large.id;
     assert!(store.enqueue(large).await.is_err());
-    assert!(store.run(id).await.unwrap().is_none());
-    store.enqueue(run(1)).await.unwrap();
+    assert!(store.run(id).await.expect("an answer").is_none());
+    store.enqueue(run(1)).await.expect("an answer");
     let Ok(Claimed::Held(claim)) = store.claim_run(id).await else { panic!("it is held") };
     let read = "y".repeat(17 << 20);
     let intent = values::intent(id, "invoice", claim.claimed_at);
     assert!(store.begin_write(claim.fence, values::learned(&[&read]), intent, Some(0)).await.is_err());
-    assert!(store.run(id).await.unwrap().is_some_and(|run| run.history.records.is_empty()));
+    assert!(store.run(id).await.expect("an answer").is_some_and(|run| run.history.records.is_empty()));
 }
 
 /// What a caller was told of its run.
@@ -112,7 +112,7 @@ async fn a_copy_of_the_files_at_any_instant_holds_what_was_told_before() {
     let writers: Vec<_> = (0..32).map(|_| tokio::spawn(write(Arc::clone(&shared)))).collect();
     for instant in 0..100 {
         let copy = folder.path().join(format!("copy-{instant}"));
-        std::fs::create_dir(&copy).unwrap();
+        std::fs::create_dir(&copy).expect("an answer");
         // A few more changes, so that no two instants are alike.
         let enough = shared.told.lock().await.len() + 1 + instant % 5;
         while shared.told.lock().await.len() < enough {
@@ -122,7 +122,7 @@ async fn a_copy_of_the_files_at_any_instant_holds_what_was_told_before() {
         let paused = shared.pause.write().await;
         let copied = copy.join("a.db");
         assert_holds(&copied, &told).await;
-        std::fs::remove_dir_all(&copy).unwrap();
+        std::fs::remove_dir_all(&copy).expect("an answer");
         drop(paused);
     }
     shared.over.store(true, Ordering::Relaxed);
@@ -165,12 +165,12 @@ async fn write(shared: Arc<Shared>) {
 /// copies one after the other are no instant then.
 async fn copy_files(shared: &Shared, from: &Path, to: &Path) -> Vec<(RunId, Told)> {
     let log = from.with_file_name("a.db-wal");
-    let written_back = || std::fs::metadata(from).and_then(|metadata| metadata.modified()).unwrap();
+    let written_back = || std::fs::metadata(from).and_then(|metadata| metadata.modified()).expect("an answer");
     loop {
         let told = shared.told.lock().await.clone();
         let before = written_back();
-        std::fs::copy(from, to.join("a.db")).unwrap();
-        std::fs::copy(&log, to.join("a.db-wal")).unwrap();
+        std::fs::copy(from, to.join("a.db")).expect("an answer");
+        std::fs::copy(&log, to.join("a.db-wal")).expect("an answer");
         if written_back() == before {
             return told;
         }
@@ -194,7 +194,7 @@ async fn assert_holds(copy: &Path, told: &[(RunId, Told)]) {
         }
     }
     drop(store);
-    assert_eq!(SqliteStore::check(copy).unwrap(), []);
+    assert_eq!(SqliteStore::check(copy).expect("an answer"), []);
 }
 
 /// A machine that stops loses the last changes, if any: all of them are counted, these are read whole.

@@ -43,7 +43,7 @@ impl File {
     async fn accept(&self, store: &SqliteStore, id: &str) -> RunId {
         let run = values::new_run(COMPANY, &format!("deal:{id}"), id, self.clock.now());
         let name = run.id;
-        assert_eq!(store.enqueue(run).await.unwrap(), Enqueued::New);
+        assert_eq!(store.enqueue(run).await.expect("an answer"), Enqueued::New);
         name
     }
 }
@@ -55,7 +55,7 @@ async fn hold(store: &SqliteStore, run: RunId) -> Claim {
 
 async fn finish(store: &SqliteStore, claim: &Claim) {
     let end = values::record(claim.fence.run, Status::Succeeded, "created");
-    store.finish(claim.fence, Learned::default(), end, Vec::new()).await.unwrap();
+    store.finish(claim.fence, Learned::default(), end, Vec::new()).await.expect("an answer");
 }
 
 fn mode(file: &Path) -> u32 {
@@ -65,11 +65,11 @@ fn mode(file: &Path) -> u32 {
 #[tokio::test]
 async fn only_the_user_of_the_host_reads_its_files() {
     let file = File::new();
-    std::fs::write(file.path("a.db"), "").unwrap();
-    std::fs::set_permissions(file.path("a.db"), PermissionsExt::from_mode(0o644)).unwrap();
-    let store = file.open("a.db").unwrap();
+    std::fs::write(file.path("a.db"), "").expect("an answer");
+    std::fs::set_permissions(file.path("a.db"), PermissionsExt::from_mode(0o644)).expect("an answer");
+    let store = file.open("a.db").expect("an answer");
     file.accept(&store, "1").await;
-    store.backup(&file.path("backup")).unwrap();
+    store.backup(&file.path("backup")).expect("an answer");
     for name in ["a.db", "a.db-wal", "a.db-shm", "a.db-lock", "backup"] {
         assert_eq!(mode(&file.path(name)), 0o600, "{name}");
     }
@@ -78,7 +78,7 @@ async fn only_the_user_of_the_host_reads_its_files() {
 #[test]
 fn a_second_process_on_a_file_is_refused() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
+    let store = file.open("a.db").expect("an answer");
     assert_eq!(file.refusal("a.db"), "store_in_use");
     drop(store);
     assert_eq!(file.refusal("a.db"), "none");
@@ -86,49 +86,49 @@ fn a_second_process_on_a_file_is_refused() {
 
 /// The number at an offset of SQLite's header.
 fn write_header(path: &Path, at: usize, number: u32) {
-    let mut bytes = std::fs::read(path).unwrap();
+    let mut bytes = std::fs::read(path).expect("an answer");
     bytes[at..at + 4].copy_from_slice(&number.to_be_bytes());
-    std::fs::write(path, bytes).unwrap();
+    std::fs::write(path, bytes).expect("an answer");
 }
 
 #[test]
 fn a_file_of_a_newer_host_is_refused_and_left_as_it_is() {
     let file = File::new();
-    drop(file.open("a.db").unwrap());
+    drop(file.open("a.db").expect("an answer"));
     write_header(&file.path("a.db"), 60, 99);
-    let before = std::fs::read(file.path("a.db")).unwrap();
+    let before = std::fs::read(file.path("a.db")).expect("an answer");
     let refusal = file.open("a.db").err().expect("a refusal");
     assert!(matches!(refusal, NoStore::Newer { file: 99, ours: 1 }), "{refusal}");
-    assert_eq!(std::fs::read(file.path("a.db")).unwrap(), before);
+    assert_eq!(std::fs::read(file.path("a.db")).expect("an answer"), before);
 }
 
 #[test]
 fn a_file_of_something_else_is_refused_and_left_as_it_is() {
     let file = File::new();
-    std::fs::write(file.path("letter.txt"), "Dear Jane, ".repeat(50)).unwrap();
+    std::fs::write(file.path("letter.txt"), "Dear Jane, ".repeat(50)).expect("an answer");
     assert_eq!(file.refusal("letter.txt"), "store_not_ours");
-    drop(file.open("other.db").unwrap());
+    drop(file.open("other.db").expect("an answer"));
     write_header(&file.path("other.db"), 68, 7);
     assert_eq!(file.refusal("other.db"), "store_not_ours");
-    assert_eq!(std::fs::read_to_string(file.path("letter.txt")).unwrap(), "Dear Jane, ".repeat(50));
+    assert_eq!(std::fs::read_to_string(file.path("letter.txt")).expect("an answer"), "Dear Jane, ".repeat(50));
 }
 
 #[test]
 fn a_truncated_file_is_refused() {
     let file = File::new();
-    drop(file.open("a.db").unwrap());
-    let bytes = std::fs::read(file.path("a.db")).unwrap();
-    std::fs::write(file.path("a.db"), &bytes[..bytes.len() / 2]).unwrap();
+    drop(file.open("a.db").expect("an answer"));
+    let bytes = std::fs::read(file.path("a.db")).expect("an answer");
+    std::fs::write(file.path("a.db"), &bytes[..bytes.len() / 2]).expect("an answer");
     assert_eq!(file.refusal("a.db"), "store_damaged");
-    std::fs::write(file.path("a.db"), &bytes[..40]).unwrap();
+    std::fs::write(file.path("a.db"), &bytes[..40]).expect("an answer");
     assert_eq!(file.refusal("a.db"), "store_not_ours");
 }
 
 #[test]
 fn a_read_only_file_and_a_missing_folder_are_refused() {
     let file = File::new();
-    drop(file.open("a.db").unwrap());
-    std::fs::set_permissions(file.path("a.db"), PermissionsExt::from_mode(0o400)).unwrap();
+    drop(file.open("a.db").expect("an answer"));
+    std::fs::set_permissions(file.path("a.db"), PermissionsExt::from_mode(0o400)).expect("an answer");
     assert_eq!(file.refusal("a.db"), "store_unusable");
     assert_eq!(file.refusal("nowhere/a.db"), "store_unusable");
 }
@@ -136,14 +136,14 @@ fn a_read_only_file_and_a_missing_folder_are_refused() {
 #[tokio::test]
 async fn what_was_told_is_there_after_a_restart() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
+    let store = file.open("a.db").expect("an answer");
     let run = file.accept(&store, "1").await;
     let claim = hold(&store, run).await;
     let intent = values::intent(run, "invoice", file.clock.now());
-    store.begin_write(claim.fence, values::learned(&["terms"]), intent.clone(), Some(0)).await.unwrap();
+    store.begin_write(claim.fence, values::learned(&["terms"]), intent.clone(), Some(0)).await.expect("an answer");
     drop(store);
-    let store = file.open("a.db").unwrap();
-    store.take_over(&[]).await.unwrap();
+    let store = file.open("a.db").expect("an answer");
+    store.take_over(&[]).await.expect("an answer");
     let again = hold(&store, run).await;
     assert_eq!(again.history.records, [values::read("terms"), intent]);
     assert_eq!(again.enrollment, claim.enrollment);
@@ -153,32 +153,32 @@ async fn what_was_told_is_there_after_a_restart() {
 #[tokio::test]
 async fn a_clock_that_jumps_neither_ends_leases_nor_delays_runs() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
+    let store = file.open("a.db").expect("an answer");
     let (held, waiting) = (file.accept(&store, "1").await, file.accept(&store, "2").await);
     hold(&store, held).await;
     let claim = hold(&store, waiting).await;
     let record = values::record(waiting, Status::Waiting, "waits");
     let pause = Pause::Run(Duration::from_secs(30));
-    store.release(claim.fence, Release { record, pause, cpu_exhausted: false, asked: false }).await.unwrap();
+    store.release(claim.fence, Release { record, pause, cpu_exhausted: false, asked: false }).await.expect("an answer");
     for by in [SignedDuration::from_hours(1), SignedDuration::from_hours(-2)] {
         file.clock.jump(by);
-        assert!(store.claim(9, 9).await.unwrap().claims.is_empty());
+        assert!(store.claim(9, 9).await.expect("an answer").claims.is_empty());
     }
     moved::pass(&file.clock, Duration::from_secs(30));
-    let due: Vec<_> = store.claim(9, 9).await.unwrap().claims.iter().map(|claim| claim.fence.run).collect();
+    let due: Vec<_> = store.claim(9, 9).await.expect("an answer").claims.iter().map(|claim| claim.fence.run).collect();
     assert_eq!(due, [waiting]);
 }
 
 #[tokio::test]
 async fn a_clock_that_was_set_back_while_the_host_was_down_delays_nothing() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
+    let store = file.open("a.db").expect("an answer");
     let run = file.accept(&store, "1").await;
-    let accepted = store.run(run).await.unwrap().unwrap().timeline[0].at;
+    let accepted = store.run(run).await.expect("an answer").expect("an answer").timeline[0].at;
     drop(store);
     file.clock.jump(SignedDuration::from_hours(-1));
-    let store = file.open("a.db").unwrap();
-    let claims = store.claim(9, 9).await.unwrap().claims;
+    let store = file.open("a.db").expect("an answer");
+    let claims = store.claim(9, 9).await.expect("an answer").claims;
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].claimed_at, accepted);
 }
@@ -187,7 +187,7 @@ async fn a_clock_that_was_set_back_while_the_host_was_down_delays_nothing() {
 async fn a_new_file_looks_back_as_long_as_it_is_told() {
     let file = File::new();
     let options = SqliteOptions { look_back: Some(LOOK_BACK) };
-    let store = SqliteStore::open(&file.path("a.db"), file.clock.clone(), options).unwrap();
+    let store = SqliteStore::open(&file.path("a.db"), file.clock.clone(), options).expect("an answer");
     let opened = file.clock.now();
     let run = file.accept(&store, "1").await;
     let from = hold(&store, run).await.look_from;
@@ -200,19 +200,19 @@ async fn a_new_file_looks_back_as_long_as_it_is_told() {
 #[tokio::test]
 async fn a_backup_brings_back_what_stood_and_looks_for_what_came_after() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
+    let store = file.open("a.db").expect("an answer");
     let before = file.accept(&store, "1").await;
     finish(&store, &hold(&store, before).await).await;
     let taken = file.clock.now();
-    store.backup(&file.path("backup")).unwrap();
+    store.backup(&file.path("backup")).expect("an answer");
     let after = file.accept(&store, "2").await;
     drop(store);
     moved::pass(&file.clock, Duration::from_hours(10));
-    SqliteStore::restore(&file.path("backup"), &file.path("b.db"), &file.clock, LOOK_BACK).unwrap();
-    assert_eq!(SqliteStore::check(&file.path("b.db")).unwrap(), []);
-    let store = file.open("b.db").unwrap();
-    assert_eq!(store.run(before).await.unwrap().map(|run| run.phase), Some(Phase::Ended));
-    assert!(store.run(after).await.unwrap().is_none());
+    SqliteStore::restore(&file.path("backup"), &file.path("b.db"), &file.clock, LOOK_BACK).expect("an answer");
+    assert_eq!(SqliteStore::check(&file.path("b.db")).expect("an answer"), []);
+    let store = file.open("b.db").expect("an answer");
+    assert_eq!(store.run(before).await.expect("an answer").map(|run| run.phase), Some(Phase::Ended));
+    assert!(store.run(after).await.expect("an answer").is_none());
     let again = file.accept(&store, "2").await;
     assert_eq!(hold(&store, again).await.look_from, Some(taken));
 }
@@ -220,17 +220,19 @@ async fn a_backup_brings_back_what_stood_and_looks_for_what_came_after() {
 #[tokio::test]
 async fn a_backup_replaces_nothing() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
-    std::fs::write(file.path("backup"), "mine").unwrap();
+    let store = file.open("a.db").expect("an answer");
+    std::fs::write(file.path("backup"), "mine").expect("an answer");
     assert_eq!(store.backup(&file.path("backup")).err().map(|refusal| refusal.code()), Some("store_exists"));
-    assert_eq!(std::fs::read_to_string(file.path("backup")).unwrap(), "mine");
-    store.backup(&file.path("good")).unwrap();
+    assert_eq!(std::fs::read_to_string(file.path("backup")).expect("an answer"), "mine");
+    store.backup(&file.path("good")).expect("an answer");
     let restore = |to: &str| SqliteStore::restore(&file.path("good"), &file.path(to), &file.clock, LOOK_BACK);
     assert_eq!(restore("a.db").err().map(|refusal| refusal.code()), Some("store_in_use"));
     drop(store);
     assert_eq!(restore("a.db").err().map(|refusal| refusal.code()), Some("store_exists"));
-    let mut names: Vec<_> =
-        std::fs::read_dir(file.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(file.folder.path())
+        .expect("an answer")
+        .map(|entry| entry.expect("an answer").file_name())
+        .collect();
     names.sort();
     assert!(!names.iter().any(|name| name.to_string_lossy().contains("partial")), "{names:?}");
 }
@@ -238,13 +240,13 @@ async fn a_backup_replaces_nothing() {
 #[test]
 fn a_broken_backup_is_not_restored() {
     let file = File::new();
-    let store = file.open("a.db").unwrap();
-    store.backup(&file.path("backup")).unwrap();
-    let mut bytes = std::fs::read(file.path("backup")).unwrap();
+    let store = file.open("a.db").expect("an answer");
+    store.backup(&file.path("backup")).expect("an answer");
+    let mut bytes = std::fs::read(file.path("backup")).expect("an answer");
     for byte in &mut bytes[8_192..12_288] {
         *byte = 0xa5;
     }
-    std::fs::write(file.path("backup"), bytes).unwrap();
+    std::fs::write(file.path("backup"), bytes).expect("an answer");
     let restored = SqliteStore::restore(&file.path("backup"), &file.path("b.db"), &file.clock, LOOK_BACK);
     assert_eq!(restored.err().map(|refusal| refusal.code()), Some("store_damaged"));
     assert!(!file.path("b.db").exists());

@@ -202,7 +202,7 @@ impl Twins {
         let reads = ["one", "two", "three"];
         let learned = values::learned(&reads[..self.less_than(4)]);
         let intent = values::intent(fence.run, &format!("key-{}", number % 3), self.now());
-        let taken = taken.filter(|_| number % 3 > 0);
+        let taken = taken.filter(|_| !number.is_multiple_of(3));
         let position = calls + learned.records.len();
         let memory = self.memory.begin_write(fence, learned.clone(), Arc::clone(&intent), taken).await;
         let sqlite = self.sqlite().begin_write(fence, learned, intent, taken).await;

@@ -128,6 +128,6 @@ async fn lost_leases_do_not_fill_a_company(kept: Kept) {
     assert_eq!(kept.due(10, 2).await.len(), 2);
     kept.pass(60);
     assert_eq!(kept.due(10, 2).await.len(), 2);
-    let counts = kept.counts().await.unwrap();
+    let counts = kept.counts().await.expect("an answer");
     assert_eq!((counts.queued, counts.running), (2, 2));
 }

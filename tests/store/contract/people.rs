@@ -37,7 +37,7 @@ async fn half_done(kept: &Kept) -> Claim {
 
 async fn a_resumed_run_keeps_what_was_accepted(kept: Kept) {
     let claim = half_done(&kept).await;
-    assert_eq!(kept.resume(claim.fence.run, None, "jo").await.unwrap(), Changed::Yes);
+    assert_eq!(kept.resume(claim.fence.run, None, "jo").await.expect("an answer"), Changed::Yes);
     let again = kept.due_claims(1, 1).await.remove(0);
     let keys: Vec<_> = again.history.records.iter().map(|record| record.call.key.as_deref()).collect();
     assert_eq!(keys, [None, Some("customer")]);
@@ -50,7 +50,7 @@ async fn a_resumed_run_without_an_accepted_write_begins_anew(kept: Kept) {
     kept.begin(&claim, "invoice", &["terms"]).await;
     kept.answer(&claim, 1, false).await;
     kept.end(&claim, Status::Held).await;
-    kept.resume(claim.fence.run, None, "jo").await.unwrap();
+    kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
     let again = kept.hold(claim.fence.run).await;
     assert_eq!(again.history, Default::default());
     assert_eq!(again.generations, [("invoice".to_owned(), 1)].into());
@@ -58,21 +58,21 @@ async fn a_resumed_run_without_an_accepted_write_begins_anew(kept: Kept) {
 
 async fn a_resumed_run_may_change_its_component(kept: Kept) {
     let claim = half_done(&kept).await;
-    kept.resume(claim.fence.run, Some(values::component(9)), "jo").await.unwrap();
+    kept.resume(claim.fence.run, Some(values::component(9)), "jo").await.expect("an answer");
     assert_eq!(kept.hold(claim.fence.run).await.digest, values::component(9));
 }
 
 async fn only_a_held_run_is_resumed(kept: Kept) {
     let claim = kept.held(1).await;
-    assert_eq!(kept.resume(claim.fence.run, None, "jo").await.unwrap(), Changed::NotEnded);
+    assert_eq!(kept.resume(claim.fence.run, None, "jo").await.expect("an answer"), Changed::NotEnded);
     kept.end(&claim, Status::Refused).await;
-    let changed = kept.resume(claim.fence.run, None, "jo").await.unwrap();
+    let changed = kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Ended(Status::Refused));
 }
 
 async fn a_restarted_run_forgets_everything(kept: Kept) {
     let claim = half_done(&kept).await;
-    let changed = kept.restart(claim.fence.run, values::component(9), "jo").await.unwrap();
+    let changed = kept.restart(claim.fence.run, values::component(9), "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Yes);
     let again = kept.hold(claim.fence.run).await;
     assert_eq!((again.history, again.digest), (Default::default(), values::component(9)));
@@ -82,30 +82,30 @@ async fn a_restarted_run_forgets_everything(kept: Kept) {
 
 async fn a_restart_takes_back_what_stood(kept: Kept) {
     let claim = half_done(&kept).await;
-    kept.restart(claim.fence.run, values::component(1), "jo").await.unwrap();
+    kept.restart(claim.fence.run, values::component(1), "jo").await.expect("an answer");
     let mut rival = kept.run(COMPANY, 2);
     rival.sale = kept.run(COMPANY, 1).sale;
     let name = rival.id;
-    kept.enqueue(rival).await.unwrap();
+    kept.enqueue(rival).await.expect("an answer");
     assert_eq!(kept.hold(name).await.sale.map(|sale| sale.made), Some(Vec::new()));
 }
 
 async fn a_preview_is_not_restarted(kept: Kept) {
     let claim = kept.held(1).await;
     kept.end(&claim, Status::Previewed).await;
-    let changed = kept.restart(claim.fence.run, values::component(1), "jo").await.unwrap();
+    let changed = kept.restart(claim.fence.run, values::component(1), "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Ended(Status::Previewed));
 }
 
 async fn a_run_on_its_way_is_not_restarted(kept: Kept) {
     let run = kept.accept(1).await;
-    assert_eq!(kept.restart(run, values::component(1), "jo").await.unwrap(), Changed::NotEnded);
+    assert_eq!(kept.restart(run, values::component(1), "jo").await.expect("an answer"), Changed::NotEnded);
 }
 
 async fn a_cancelled_run_is_due_at_once(kept: Kept) {
     let claim = kept.held(1).await;
     kept.wait(&claim, Pause::Run(seconds(3_000))).await;
-    assert_eq!(kept.cancel(claim.fence.run, "jo").await.unwrap(), Changed::Yes);
+    assert_eq!(kept.cancel(claim.fence.run, "jo").await.expect("an answer"), Changed::Yes);
     let again = kept.due_claims(1, 1).await.remove(0);
     assert!(again.cancelled);
 }
@@ -113,19 +113,19 @@ async fn a_cancelled_run_is_due_at_once(kept: Kept) {
 async fn an_ended_run_is_not_cancelled(kept: Kept) {
     let claim = kept.held(1).await;
     kept.end(&claim, Status::Succeeded).await;
-    let changed = kept.cancel(claim.fence.run, "jo").await.unwrap();
+    let changed = kept.cancel(claim.fence.run, "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Ended(Status::Succeeded));
 }
 
 async fn an_unknown_run_is_not_changed(kept: Kept) {
     let run = kept.run(COMPANY, 1).id;
-    assert_eq!(kept.cancel(run, "jo").await.unwrap(), Changed::Unknown);
-    assert_eq!(kept.resume(run, None, "jo").await.unwrap(), Changed::Unknown);
-    assert_eq!(kept.restart(run, values::component(1), "jo").await.unwrap(), Changed::Unknown);
+    assert_eq!(kept.cancel(run, "jo").await.expect("an answer"), Changed::Unknown);
+    assert_eq!(kept.resume(run, None, "jo").await.expect("an answer"), Changed::Unknown);
+    assert_eq!(kept.restart(run, values::component(1), "jo").await.expect("an answer"), Changed::Unknown);
 }
 
 async fn events(kept: &Kept, query: Query) -> Vec<String> {
-    kept.runs(&query).await.unwrap().into_iter().map(|line| line.event).collect()
+    kept.runs(&query).await.expect("an answer").into_iter().map(|line| line.event).collect()
 }
 
 async fn runs_are_listed_newest_first(kept: Kept) {
@@ -153,7 +153,7 @@ async fn runs_are_found_by_what_people_know_of_them(kept: Kept) {
     assert_eq!(events(&kept, Query { status: Some(Status::Held), ..all() }).await, ["1"]);
     assert!(events(&kept, Query { status: Some(Status::Refused), ..all() }).await.is_empty());
     assert!(events(&kept, Query { action: Some("none".into()), ..all() }).await.is_empty());
-    let line = kept.runs(&Query { status: Some(Status::Held), ..all() }).await.unwrap().remove(0);
+    let line = kept.runs(&Query { status: Some(Status::Held), ..all() }).await.expect("an answer").remove(0);
     assert_eq!((line.code.as_str(), line.phase, line.attempts), ("over", Phase::Ended, 1));
 }
 
@@ -165,5 +165,5 @@ async fn the_counts_say_how_many_stand_how(kept: Kept) {
         kept.end(&claim, status).await;
     }
     let counts = Counts { queued: 1, running: 1, held: 1, ended: 2, messages: 0 };
-    assert_eq!(kept.counts().await.unwrap(), counts);
+    assert_eq!(kept.counts().await.expect("an answer"), counts);
 }

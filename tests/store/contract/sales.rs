@@ -22,7 +22,7 @@ async fn rival(kept: &Kept, id: u64) -> Claim {
     let mut run = kept.run(COMPANY, id);
     run.sale = kept.run(COMPANY, 1).sale;
     let name: RunId = run.id;
-    kept.enqueue(run).await.unwrap();
+    kept.enqueue(run).await.expect("an answer");
     kept.hold(name).await
 }
 
@@ -91,6 +91,6 @@ async fn a_write_that_takes_no_key_needs_none(kept: Kept) {
     let (first, second) = (kept.held(1).await, rival(&kept, 2).await);
     kept.begin(&first, "invoice", &[]).await;
     let customer = values::intent(second.fence.run, "customer", kept.clock.now());
-    let begun = kept.begin_write(second.fence, Default::default(), customer, None).await.unwrap();
+    let begun = kept.begin_write(second.fence, Default::default(), customer, None).await.expect("an answer");
     assert_eq!(begun, Begun::Yes);
 }

@@ -23,13 +23,13 @@ async fn told(kept: &Kept) -> qbo_host::ids::RunId {
     let claim = kept.held(1).await;
     let message = NewMessage { kind: "callback".into(), body: "{\"a\":1}".into() };
     let end = values::record(claim.fence.run, Status::Succeeded, "created");
-    kept.finish(claim.fence, Learned::default(), end, vec![message]).await.unwrap();
+    kept.finish(claim.fence, Learned::default(), end, vec![message]).await.expect("an answer");
     claim.fence.run
 }
 
 async fn a_message_is_due_once_its_run_has_ended(kept: Kept) {
     kept.accept(2).await;
-    assert!(kept.messages(9).await.unwrap().is_empty());
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
     let run = told(&kept).await;
     let message = Message {
         run,
@@ -39,70 +39,70 @@ async fn a_message_is_due_once_its_run_has_ended(kept: Kept) {
         company: COMPANY.into(),
         failures: 0,
     };
-    assert_eq!(kept.messages(9).await.unwrap(), [message]);
+    assert_eq!(kept.messages(9).await.expect("an answer"), [message]);
 }
 
 async fn a_message_is_lent_to_one_sender(kept: Kept) {
     told(&kept).await;
-    assert_eq!(kept.messages(9).await.unwrap().len(), 1);
-    assert!(kept.messages(9).await.unwrap().is_empty());
+    assert_eq!(kept.messages(9).await.expect("an answer").len(), 1);
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
     kept.pass(MESSAGE_LEASE.as_secs());
-    assert_eq!(kept.messages(9).await.unwrap().len(), 1);
+    assert_eq!(kept.messages(9).await.expect("an answer").len(), 1);
 }
 
 async fn a_message_that_was_taken_is_not_sent_again(kept: Kept) {
     let run = told(&kept).await;
-    kept.settle_message(run, "callback", Settled::Taken).await.unwrap();
+    kept.settle_message(run, "callback", Settled::Taken).await.expect("an answer");
     kept.pass(3_600);
-    assert!(kept.messages(9).await.unwrap().is_empty());
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
     assert_eq!(kept.stored(run).await.messages[0].state, "taken");
-    assert_eq!(kept.counts().await.unwrap().messages, 0);
+    assert_eq!(kept.counts().await.expect("an answer").messages, 0);
 }
 
 async fn a_message_that_was_refused_says_why(kept: Kept) {
     let run = told(&kept).await;
-    kept.settle_message(run, "callback", Settled::Refused("gone".into())).await.unwrap();
+    kept.settle_message(run, "callback", Settled::Refused("gone".into())).await.expect("an answer");
     assert_eq!(kept.stored(run).await.messages[0].state, "refused: gone");
 }
 
 async fn a_message_that_failed_is_due_again(kept: Kept) {
     let run = told(&kept).await;
-    kept.messages(9).await.unwrap();
-    kept.settle_message(run, "callback", Settled::Again(seconds(5))).await.unwrap();
-    assert!(kept.messages(9).await.unwrap().is_empty());
+    kept.messages(9).await.expect("an answer");
+    kept.settle_message(run, "callback", Settled::Again(seconds(5))).await.expect("an answer");
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
     kept.pass(5);
-    assert_eq!(kept.messages(9).await.unwrap()[0].failures, 1);
+    assert_eq!(kept.messages(9).await.expect("an answer")[0].failures, 1);
 }
 
 async fn a_run_has_one_message_of_a_kind(kept: Kept) {
     let claim = kept.held(1).await;
     kept.end(&claim, Status::Held).await;
     for body in ["first", "second"] {
-        kept.resume(claim.fence.run, None, "jo").await.unwrap();
+        kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
         let again = kept.hold(claim.fence.run).await;
         let message = NewMessage { kind: "callback".into(), body: body.into() };
         let end = values::record(claim.fence.run, Status::Held, "over");
-        kept.finish(again.fence, Learned::default(), end, vec![message]).await.unwrap();
+        kept.finish(again.fence, Learned::default(), end, vec![message]).await.expect("an answer");
     }
-    let due = kept.messages(9).await.unwrap();
+    let due = kept.messages(9).await.expect("an answer");
     assert_eq!(due.iter().map(|message| message.body.as_str()).collect::<Vec<_>>(), ["first"]);
 }
 
 async fn a_component_is_kept_as_it_is(kept: Kept) {
     let digest = values::component(1);
-    assert_eq!(kept.component(digest).await.unwrap(), None);
-    kept.put_component(digest, wasm(b"\0asm")).await.unwrap();
-    kept.put_component(digest, wasm(b"\0asm")).await.unwrap();
-    assert_eq!(kept.component(digest).await.unwrap(), Some(wasm(b"\0asm")));
+    assert_eq!(kept.component(digest).await.expect("an answer"), None);
+    kept.put_component(digest, wasm(b"\0asm")).await.expect("an answer");
+    kept.put_component(digest, wasm(b"\0asm")).await.expect("an answer");
+    assert_eq!(kept.component(digest).await.expect("an answer"), Some(wasm(b"\0asm")));
 }
 
 async fn a_component_is_needed_until_its_runs_have_ended_well(kept: Kept) {
-    let needed = || async { kept.components_needed().await.unwrap().len() };
+    let needed = || async { kept.components_needed().await.expect("an answer").len() };
     let claim = kept.held(1).await;
     assert_eq!(needed().await, 1);
     kept.end(&claim, Status::Held).await;
     assert_eq!(needed().await, 1);
-    kept.resume(claim.fence.run, None, "jo").await.unwrap();
+    kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
     assert_eq!(needed().await, 1);
     let again = kept.hold(claim.fence.run).await;
     kept.end(&again, Status::Succeeded).await;
@@ -111,11 +111,15 @@ async fn a_component_is_needed_until_its_runs_have_ended_well(kept: Kept) {
 
 async fn a_component_that_nobody_needs_is_forgotten(kept: Kept) {
     for number in 1..=3 {
-        kept.put_component(values::component(number), wasm(&[number])).await.unwrap();
+        kept.put_component(values::component(number), wasm(&[number])).await.expect("an answer");
     }
     kept.accept(1).await;
-    kept.forget_components(&[values::component(2)].into()).await.unwrap();
+    kept.forget_components(&[values::component(2)].into()).await.expect("an answer");
     for (number, kept_still) in [(1, true), (2, true), (3, false)] {
-        assert_eq!(kept.component(values::component(number)).await.unwrap().is_some(), kept_still, "{number}");
+        assert_eq!(
+            kept.component(values::component(number)).await.expect("an answer").is_some(),
+            kept_still,
+            "{number}"
+        );
     }
 }

@@ -102,7 +102,7 @@ async fn the_fence_of_an_ended_run_is_lost(kept: Kept) {
 async fn what_was_learned_is_recorded_at_the_end(kept: Kept) {
     let claim = kept.held(1).await;
     let end = values::record(claim.fence.run, Status::Refused, "no_customer");
-    kept.finish(claim.fence, values::learned(&["customer"]), end, Vec::new()).await.unwrap();
+    kept.finish(claim.fence, values::learned(&["customer"]), end, Vec::new()).await.expect("an answer");
     assert_eq!(kept.stored(claim.fence.run).await.history.records, [values::read("customer")]);
 }
 
@@ -111,7 +111,7 @@ async fn the_first_snapshot_stays(kept: Kept) {
     kept.begin(&claim, "invoice", &[]).await;
     let later = Learned { snapshot: Some(values::snapshot("other")), records: Vec::new() };
     let end = values::record(claim.fence.run, Status::Succeeded, "created");
-    kept.finish(claim.fence, later, end, Vec::new()).await.unwrap();
+    kept.finish(claim.fence, later, end, Vec::new()).await.expect("an answer");
     let snapshot = kept.stored(claim.fence.run).await.history.snapshot;
     assert_eq!(snapshot, Some(values::snapshot("invoice:create")));
 }
@@ -139,7 +139,7 @@ async fn an_action_asks_since_its_first_time(kept: Kept) {
 async fn ask(kept: &Kept, claim: &qbo_host::runs::store::Claim) {
     let record = values::record(claim.fence.run, Status::Waiting, "asked");
     let release = Release { record, pause: Pause::Run(seconds(0)), cpu_exhausted: false, asked: true };
-    assert_eq!(kept.release(claim.fence, release).await.unwrap(), Fenced::No);
+    assert_eq!(kept.release(claim.fence, release).await.expect("an answer"), Fenced::No);
 }
 
 async fn the_timeline_tells_what_happened(kept: Kept) {
@@ -147,7 +147,7 @@ async fn the_timeline_tells_what_happened(kept: Kept) {
     kept.wait(&claim, Pause::Run(seconds(0))).await;
     let again = kept.hold(claim.fence.run).await;
     kept.end(&again, Status::Held).await;
-    kept.resume(claim.fence.run, None, "jo").await.unwrap();
+    kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
     let lines = kept.stored(claim.fence.run).await.timeline;
     let told: Vec<_> = lines.iter().map(|line| (line.what.as_str(), line.detail.as_str())).collect();
     assert_eq!(told, [("accepted", "test"), ("attempt", "waits"), ("ended", "over"), ("resumed", "jo")]);

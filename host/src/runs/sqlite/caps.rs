@@ -10,22 +10,21 @@ pub(super) const ENROLLMENT_BYTES_MAX: usize = 1 << 20;
 /// A deal with 500 line items of 100 properties of 100 bytes has 5 MB, and every later attempt reads it.
 pub(super) const SNAPSHOT_BYTES_MAX: usize = 16 << 20;
 
-/// An answer of QuickBooks has at most 4 MiB by the contract, and a body that is sent far less; written
-/// as JSON a fault may double.
+/// By the contract an answer has at most 4 MiB and what is sent 2 MiB.
 pub(super) const CALL_BYTES_MAX: usize = 16 << 20;
 
-/// What is recorded in one commit: the writer holds it in memory, and everyone else waits for it.
-pub(super) const LEARNED_BYTES_MAX: usize = 128 << 20;
+/// What is recorded in one commit, for which everyone else waits: twice the history that the sandbox
+/// lets a run have.
+pub(super) const LEARNED_BYTES_MAX: usize = 64 << 20;
 
-/// Its timeline, its log and its output fields have limits of their own, which come to less.
+/// A log has at most 64 KiB and an outcome 256 KiB; the rest is a line for each call.
 pub(super) const RECORD_BYTES_MAX: usize = 8 << 20;
 
-/// HubSpot takes far less.
+/// Four times the output fields of a run, which a callback carries.
 pub(super) const MESSAGE_BYTES_MAX: usize = 1 << 20;
 
-/// Eight times the largest component with an interpreter inside that was measured, and half of what
-/// SQLite keeps in one value.
-pub(super) const COMPONENT_BYTES_MAX: usize = 512 << 20;
+/// Twice what the catalog takes.
+pub(super) const COMPONENT_BYTES_MAX: usize = 128 << 20;
 
 /// Whether `bytes` of `what` may be kept.
 pub(super) fn fits(what: &str, bytes: usize, bytes_max: usize) -> Result<(), Unavailable> {
