@@ -27,6 +27,8 @@ use qbo_host::runs::{RunRecord, SqliteOptions, SqliteStore, Status};
 const MEASURED: Duration = Duration::from_secs(4);
 /// Companies whose runs these are.
 const COMPANIES: u64 = 200;
+/// The first number of the runs that are claimed, behind all that have ended.
+const BEHIND: u64 = 100_000_000;
 
 fn main() {
     let runtime =
@@ -72,7 +74,7 @@ async fn claims(file: &Path, ended: u64) {
         let (mut some, mut none) = (Vec::new(), Vec::new());
         for round in 0..200 {
             for place in 0..8 {
-                store.enqueue(run(count * 10 + round * 8 + place)).await.expect("a store");
+                store.enqueue(run(BEHIND + count + round * 8 + place)).await.expect("a store");
             }
             let begun = Instant::now();
             let claims = store.claim(8, 8).await.expect("a store").claims;
