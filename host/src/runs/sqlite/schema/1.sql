@@ -70,7 +70,7 @@ CREATE INDEX runs_due ON runs (company, due) WHERE phase = 0 AND waits_for IS NU
 CREATE INDEX runs_running ON runs (company) WHERE phase = 1;
 CREATE INDEX runs_waiting ON runs (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX runs_of_sale ON runs (sale) WHERE phase < 2 AND sale IS NOT NULL;
-CREATE INDEX runs_held ON runs (company) WHERE phase = 2 AND status = 'held';
+CREATE INDEX runs_held ON runs (status) WHERE phase = 2 AND status = 'held';
 CREATE INDEX runs_of_company ON runs (company);
 
 CREATE TABLE enrollments (
