@@ -20,10 +20,10 @@ use super::{Process, Setting, Strike, Troubles, World, audit, create_invoice, pl
 pub const RUNS: u64 = 20;
 
 /// Runs are asked for within this.
-const ASKED_WITHIN: Duration = Duration::from_secs(240);
+const ASKED_WITHIN: Duration = Duration::from_secs(150);
 
 /// What fails, fails until then.
-const TROUBLED: Duration = Duration::from_secs(480);
+const TROUBLED: Duration = Duration::from_secs(300);
 
 /// Everything must have ended so long after nothing fails any longer: two leases, the longest pause,
 /// a request that is carried out late, and the runs of a company one after the other.
@@ -183,7 +183,7 @@ async fn befall(world: &Arc<World>, chance: &mut Chance) -> u32 {
         }
         if stands_still {
             process.gate.freeze();
-            tokio::spawn(wake(process, chance.within(STANDS_STILL)));
+            tokio::spawn(wake(process, chance.within(STANDS_STILL), chance.within(AWAKE)));
         } else {
             process.kill();
             world.clock.sleep(chance.within(DOWN)).await;
@@ -203,11 +203,17 @@ const STRUCK_WITHIN: Duration = Duration::from_secs(150);
 /// A process that stands still wakes up within this; a lease is 60 seconds.
 const STANDS_STILL: Duration = Duration::from_secs(150);
 
+/// And lives on for so long at most.
+const AWAKE: Duration = Duration::from_secs(60);
+
 /// A process that died is replaced within this.
 const DOWN: Duration = Duration::from_secs(15);
 
-/// Lets a process that stands still go on after a while.
-async fn wake(process: Arc<Process>, after: Duration) {
-    process.world().clock.sleep(after).await;
+/// Lets a process that stands still go on after a while, until it dies.
+async fn wake(process: Arc<Process>, after: Duration, awake: Duration) {
+    let clock = &process.world().clock;
+    clock.sleep(after).await;
     process.gate.thaw();
+    clock.sleep(awake).await;
+    process.kill();
 }

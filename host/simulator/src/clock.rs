@@ -102,6 +102,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_lent_clock_tells_whoever_s_time_it_is_and_can_be_ahead_of_it() {
+        let clock = Clock::lent(|| Timestamp::UNIX_EPOCH, |_| Box::pin(std::future::ready(())));
+        clock.advance(SignedDuration::from_secs(5));
+        assert_eq!(clock.now().as_second(), 5);
+    }
+
+    #[test]
     fn a_fixed_clock_moves_only_when_advanced_and_takes_its_copies_along() {
         let clock = Clock::fixed(Timestamp::UNIX_EPOCH);
         let copy = clock.clone();
