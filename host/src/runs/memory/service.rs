@@ -215,11 +215,14 @@ impl State {
                     self.companies.get(name).map_or((Duration::ZERO, 0, 0), |company| {
                         (company.blocked_until, company.failures, company.served)
                     });
+                if blocked_until > now {
+                    return None;
+                }
                 let room = if failures > 0 { 1 } else { company_max };
                 let room = room.saturating_sub(held).min(CLAIMED_AT_ONCE_MAX);
                 due.sort_unstable();
                 due.truncate(room);
-                (blocked_until <= now && !due.is_empty()).then_some((served, name, due))
+                (!due.is_empty()).then_some((served, name, due))
             })
             .collect();
         turns.sort_unstable();
