@@ -52,6 +52,15 @@ pub struct Seen {
     pub associated: Vec<Associated>,
 }
 
+impl Seen {
+    /// Bytes of all property names and values.
+    pub fn bytes(&self) -> usize {
+        let of =
+            |object: &CrmObject| object.properties.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        of(&self.object) + self.associated.iter().map(|associated| of(&associated.object)).sum::<usize>()
+    }
+}
+
 impl Crm {
     /// Reads through `transport`, on `clock`.
     pub fn new(portal: Portal, transport: Transport, clock: &Clock) -> Self {

@@ -16,6 +16,10 @@ use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::{Attempted, Ending, Given};
 
+/// The enrolled object with everything that the action reads of it. A deal with 750 lines, as many as
+/// QuickBooks takes, of 100 properties of 50 bytes has less than half of it.
+const SNAPSHOT_BYTES_MAX: usize = 8 << 20;
+
 /// Why there is no snapshot to run with.
 enum NoStart {
     /// The run ends with it.
@@ -128,6 +132,10 @@ impl Runs {
                 return Err(NoStart::Wait(Wait::company("hubspot_refused", error.to_string())));
             }
         };
+        let bytes = seen.bytes();
+        if bytes > SNAPSHOT_BYTES_MAX {
+            return Err(NoStart::End(Box::new(told.object_too_large(bytes, SNAPSHOT_BYTES_MAX))));
+        }
         Ok(Arc::new(Snapshot {
             object: seen.object,
             associated: seen.associated,

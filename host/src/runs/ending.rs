@@ -162,6 +162,21 @@ impl<'a> Told<'a> {
         self.record(verdict, door.history(), standing, None)
     }
 
+    /// The enrolled object is larger than a run may keep.
+    pub(super) fn object_too_large(&self, bytes: usize, bytes_max: usize) -> RunRecord {
+        let object = self.claim.enrollment.object.to_string();
+        let problem = Problem {
+            code: "object_too_large".into(),
+            message: format!("{object} has {bytes} bytes with all that the action reads of it, more than {bytes_max}"),
+            about: object,
+            remedy: "split it, or shorten its longest properties".into(),
+        };
+        let mut verdict = Verdict::new(Status::Refused, "object_too_large", problem.message.clone());
+        verdict.refusal = Some(RefusalKind::Fix);
+        verdict.problems.push(problem);
+        self.record(verdict, &self.claim.history, Vec::new(), None)
+    }
+
     /// The run goes on later; no guest code ran.
     pub(super) fn waiting(&self, wait: Wait) -> Waiting {
         self.waits(wait, &self.claim.history, None)
