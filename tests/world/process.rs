@@ -36,7 +36,6 @@ pub struct Process {
     installed: Arc<Installed>,
     connections: Arc<Connections>,
     network: Network,
-    world: Arc<World>,
     dispatch: JoinHandle<()>,
 }
 
@@ -83,7 +82,7 @@ impl Process {
                 Dispatch::new(runs, store, COMPANY_MAX).run(std::future::pending(), Duration::ZERO).await;
             }
         });
-        Self { gate, runs, store, installed, connections, network, world: Arc::clone(world), dispatch }
+        Self { gate, runs, store, installed, connections, network, dispatch }
     }
 
     /// Asks for a run of the action that is active.
@@ -116,11 +115,6 @@ impl Process {
     pub fn kill(&self) {
         self.gate.die();
         self.dispatch.abort();
-    }
-
-    /// The world it is in.
-    pub fn world(&self) -> &Arc<World> {
-        &self.world
     }
 }
 

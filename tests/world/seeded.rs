@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use qbo_host::clock::Clock;
 use qbo_host::enrollment::Enrollment;
 use qbo_host::ids::RunId;
 use tokio::task::JoinSet;
@@ -183,7 +184,7 @@ async fn befall(world: &Arc<World>, chance: &mut Chance) -> u32 {
         }
         if stands_still {
             process.gate.freeze();
-            tokio::spawn(wake(process, chance.within(STANDS_STILL), chance.within(AWAKE)));
+            tokio::spawn(wake(world.clock.clone(), process, chance.within(STANDS_STILL), chance.within(AWAKE)));
         } else {
             process.kill();
             world.clock.sleep(chance.within(DOWN)).await;
@@ -210,8 +211,7 @@ const AWAKE: Duration = Duration::from_secs(60);
 const DOWN: Duration = Duration::from_secs(15);
 
 /// Lets a process that stands still go on after a while, until it dies.
-async fn wake(process: Arc<Process>, after: Duration, awake: Duration) {
-    let clock = &process.world().clock;
+async fn wake(clock: Clock, process: Arc<Process>, after: Duration, awake: Duration) {
     clock.sleep(after).await;
     process.gate.thaw();
     clock.sleep(awake).await;
