@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Clone, Default)]
 pub struct Clock(Option<Arc<Mutex<Moved>>>);
 
-/// Elapsed time begins here, so that what an earlier process did a minute ago has a place in it.
+/// The machine's elapsed time begins here, so that what an earlier process did a minute ago has a place in it.
 const BEFORE: Duration = Duration::from_secs(3_600);
 
 /// A time that stands still until it is moved.
@@ -38,7 +38,7 @@ impl Clock {
     /// A time that stands still at `now` until it is moved. Only for what uses no sockets: those
     /// run on the machine's time.
     pub fn moved(now: Timestamp) -> Self {
-        let moved = Moved { now, elapsed: BEFORE, sleepers: BTreeMap::new(), slept: 0 };
+        let moved = Moved { now, elapsed: Duration::ZERO, sleepers: BTreeMap::new(), slept: 0 };
         Self(Some(Arc::new(Mutex::new(moved))))
     }
 
