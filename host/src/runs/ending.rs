@@ -1,20 +1,22 @@
 //! How a run ended. The host decides, from the history: documents, numbers and totals come from
 //! recorded answers, never from what the action says.
 
+mod verdict;
+mod without_guest;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::history::{Document, History, Standing};
-use super::record::{CallLine, Problem, RefusalKind, RunRecord, Status};
+use super::history::{History, Standing};
+use super::record::{CallLine, RunRecord, Status};
 use super::store::{Claim, Learned, Pause};
-use crate::action::Capability;
-use crate::effects::{Door, Overlay, Stop};
-use crate::enrollment::{IfExists, StandingDocument};
+use crate::effects::{Door, Stop};
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
-use crate::sandbox::{self, Attempted, Ending, Exhausted, Outcome, Refusal, Usage, printable};
+use crate::sandbox::{Attempted, Ending, Exhausted, Refusal, Usage, printable};
+use verdict::{SALE_CHANGED, Verdict};
 
 /// What became of an attempt.
 pub(super) enum Next {
@@ -43,10 +45,6 @@ pub(super) struct Waiting {
 /// takes up to a quarter of an hour. Then a person has to look.
 const ASKED_MAX: SignedDuration = SignedDuration::from_mins(15);
 
-/// Deaths of the host in the middle of a guest's code after which the guest is no longer tried. One
-/// or two may be chance; a third one hardly is.
-const HOST_DEATHS_MAX: u32 = 3;
-
 /// The verdict on an attempt, not recorded yet.
 pub(super) enum Judged {
     End { learned: Learned, record: Box<RunRecord> },
@@ -61,120 +59,9 @@ pub(super) struct Told<'a> {
     version: &'a str,
 }
 
-/// A verdict in words, before the history is added.
-struct Verdict {
-    status: Status,
-    refusal: Option<RefusalKind>,
-    code: String,
-    message: String,
-    problems: Vec<Problem>,
-    warnings: Vec<Problem>,
-    outputs: Vec<(String, String)>,
-}
-
-impl Verdict {
-    fn new(status: Status, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            refusal: None,
-            code: code.into(),
-            message: message.into(),
-            problems: Vec::new(),
-            warnings: Vec::new(),
-            outputs: Vec::new(),
-        }
-    }
-}
-
 impl<'a> Told<'a> {
     pub(super) fn new(claim: &'a Claim, version: &'a str) -> Self {
         Self { claim, version }
-    }
-
-    /// A required capability isn't granted; no guest code ran.
-    pub(super) fn missing(&self, missing: &[&Capability]) -> RunRecord {
-        let names: Vec<_> = missing.iter().map(ToString::to_string).collect();
-        let message = format!(
-            "{} needs {}, which is not granted; approve it for this action, then resume the run",
-            self.claim.enrollment.event.action,
-            names.join(", ")
-        );
-        let verdict = Verdict::new(Status::Held, "capability_missing", message);
-        self.record(verdict, &self.claim.history, Vec::new(), None)
-    }
-
-    /// HubSpot doesn't know the enrolled object.
-    pub(super) fn unknown_object(&self, object: &str) -> RunRecord {
-        let problem = Problem {
-            code: "object_not_found".into(),
-            message: format!("HubSpot has no {object} that this connection may read"),
-            about: object.into(),
-            remedy: "check the id, and that the record is not in the recycle bin".into(),
-        };
-        let mut verdict = Verdict::new(Status::Refused, "object_not_found", problem.message.clone());
-        verdict.refusal = Some(RefusalKind::Fix);
-        verdict.problems.push(problem);
-        self.record(verdict, &self.claim.history, Vec::new(), None)
-    }
-
-    /// The host died too often while it ran this guest's code.
-    pub(super) fn deadly(&self) -> Option<RunRecord> {
-        let deaths = self.claim.host_deaths;
-        (deaths >= HOST_DEATHS_MAX).then(|| {
-            let standing = self.claim.history.standing();
-            let message = format!(
-                "the host died {deaths} times while it ran this action's code; a mended version of it can resume the run"
-            );
-            let verdict = Verdict::new(Status::Held, "host_died", stands(message, &standing));
-            self.record(verdict, &self.claim.history, standing, None)
-        })
-    }
-
-    /// Documents of the same sale stand, and no other is wanted.
-    pub(super) fn already_exists(&self, documents: &[StandingDocument]) -> RunRecord {
-        let standing: Vec<_> = documents.iter().map(standing_document).collect();
-        let message =
-            format!("{} stands for this {} already", names(standing.iter()), self.claim.enrollment.object.kind);
-        let mut verdict = match self.claim.enrollment.if_exists {
-            IfExists::Hold => Verdict::new(Status::Held, "already_exists", message.clone()),
-            IfExists::Return | IfExists::Another => Verdict {
-                refusal: Some(RefusalKind::Skip),
-                ..Verdict::new(Status::Refused, "already_exists", message.clone())
-            },
-        };
-        verdict.problems.push(Problem {
-            code: "already_exists".into(),
-            message,
-            about: self.claim.enrollment.object.to_string(),
-            remedy: "delete or void it in QuickBooks if it is wrong, or ask for another".into(),
-        });
-        let mut record = self.record(verdict, &self.claim.history, Vec::new(), None);
-        record.documents = standing;
-        record
-    }
-
-    /// A person wanted the run to end, and everything that was sent is answered.
-    pub(super) fn cancelled(&self, door: &Door) -> RunRecord {
-        let standing = door.history().standing();
-        let message = "a person cancelled the run".to_owned();
-        let status = if door.history().wrote() { Status::Held } else { Status::Cancelled };
-        let verdict = Verdict::new(status, "cancelled", stands(message, &standing));
-        self.record(verdict, door.history(), standing, None)
-    }
-
-    /// The enrolled object is larger than a run may keep.
-    pub(super) fn object_too_large(&self, bytes: usize, bytes_max: usize) -> RunRecord {
-        let object = self.claim.enrollment.object.to_string();
-        let problem = Problem {
-            code: "object_too_large".into(),
-            message: format!("{object} has {bytes} bytes with all that the action reads of it, more than {bytes_max}"),
-            about: object,
-            remedy: "split it, or shorten its longest properties".into(),
-        };
-        let mut verdict = Verdict::new(Status::Refused, "object_too_large", problem.message.clone());
-        verdict.refusal = Some(RefusalKind::Fix);
-        verdict.problems.push(problem);
-        self.record(verdict, &self.claim.history, Vec::new(), None)
     }
 
     /// The run goes on later; no guest code ran.
@@ -188,7 +75,7 @@ impl<'a> Told<'a> {
             Stop::Wait(wait) => self.wait(wait, door, None),
             Stop::Unclear { position } => {
                 let standing = door.history().standing();
-                let verdict = self.verdict(Ending::Stopped(Stop::Unclear { position }), door, &standing);
+                let verdict = Verdict::of(Ending::Stopped(Stop::Unclear { position }), door, &standing);
                 let record = self.record(verdict, door.history(), standing, None);
                 Judged::End { learned: door.learned(), record: Box::new(record) }
             }
@@ -221,7 +108,7 @@ impl<'a> Told<'a> {
             }
         }
         let standing = door.history().standing();
-        let verdict = self.verdict(ending, &door, &standing);
+        let verdict = Verdict::of(ending, &door, &standing);
         let mut record = self.record(verdict, door.history(), standing, measured);
         if let Some(overlay) = door.previewed() {
             record.documents = overlay.documents();
@@ -262,45 +149,6 @@ impl<'a> Told<'a> {
         let waited = self.claim.asking_since.map(|since| self.claim.claimed_at.duration_since(since));
         let unanswered = door.history().records.iter().any(|record| record.is_unanswered());
         !door.history().wrote() && !unanswered && waited.is_none_or(|waited| waited < ASKED_MAX)
-    }
-
-    fn verdict(&self, ending: Ending, door: &Door, standing: &[Standing]) -> Verdict {
-        let held = |code: &str, message: String| Verdict::new(Status::Held, code, stands(message, standing));
-        match ending {
-            Ending::Outcome(_) | Ending::Refusal(_) if !door.replayed_all() => held(
-                "diverged",
-                "the action made fewer calls than in an earlier attempt; restart the run, or resume it with the version it began with".into(),
-            ),
-            Ending::Outcome(outcome) => succeeded(outcome, door, standing),
-            Ending::Refusal(refusal) => refused(refusal, door.history().wrote(), standing),
-            Ending::Exhausted(exhausted) => held(
-                exhausted.code(),
-                format!("{}; a mended version of it can resume the run", exhausted.sentence()),
-            ),
-            Ending::Trapped(trap) => held(
-                "trapped",
-                format!("the action failed ({}); a mended version of it can resume the run", first_line(&trap)),
-            ),
-            Ending::Stopped(Stop::Diverged { position }) => held(
-                "diverged",
-                format!("call {} differs from an earlier attempt, so it was not sent; restart the run", position + 1),
-            ),
-            Ending::Stopped(Stop::Unclear { position }) => held(
-                "unclear",
-                format!(
-                    "the answer to call {} was lost, and whether QuickBooks carried it out is not known; look there",
-                    position + 1
-                ),
-            ),
-            Ending::Stopped(Stop::SaleChanged) => held(
-                "sale_changed",
-                format!("{SALE_CHANGED}; this run has written something already, so compare the two, then cancel or resume it"),
-            ),
-            // These were answered before.
-            Ending::Stopped(Stop::Wait(_) | Stop::Fenced | Stop::Parked | Stop::SaleHeld(_)) | Ending::TimedOut | Ending::NoInstance(_) => {
-                held("internal", "the attempt ended without an end".into())
-            }
-        }
     }
 
     fn wait(&self, wait: Wait, door: &Door, measured: Option<(Usage, String)>) -> Judged {
@@ -353,9 +201,6 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Another run took the sale's key between this run's claim and its first write.
-const SALE_CHANGED: &str = "another run has worked on the same sale meanwhile";
-
 /// Settles every intent that is unanswered, however long QuickBooks takes.
 pub(super) async fn settled(door: &mut Door) -> Result<(), Stop> {
     loop {
@@ -371,113 +216,7 @@ pub(super) async fn settled(door: &mut Door) -> Result<(), Stop> {
     }
 }
 
-/// A success is one only when QuickBooks accepted a write.
-fn succeeded(outcome: Outcome, door: &Door, standing: &[Standing]) -> Verdict {
-    let mut verdict = match door.previewed().map(Overlay::documents) {
-        Some(documents) if !documents.is_empty() => {
-            let message = format!("would create {}; nothing was sent", names(documents.iter()));
-            Verdict::new(Status::Previewed, "previewed", message)
-        }
-        None if !standing.is_empty() => {
-            let message = format!("created {}", names(standing.iter().map(|standing| &standing.document)));
-            Verdict::new(Status::Succeeded, "created", message)
-        }
-        None if door.history().wrote() => {
-            Verdict::new(Status::Succeeded, "done", "what stood in QuickBooks was changed")
-        }
-        Some(_) | None => Verdict::new(
-            Status::Held,
-            "no_effect",
-            "the action reports success, but QuickBooks accepted no write from it; its author must mend it",
-        ),
-    };
-    verdict.warnings = outcome.warnings.into_iter().map(problem).chain(standing.iter().filter_map(differs)).collect();
-    verdict.outputs = outcome.outputs.iter().map(|(name, value)| (printable(name), printable(value))).collect();
-    verdict
-}
-
-/// A refusal after an accepted write is never *refused*: something stands.
-fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
-    let problems: Vec<Problem> = refusal.problems.into_iter().map(problem).collect();
-    let kind = match refusal.kind.as_str() {
-        "skip" => Some(RefusalKind::Skip),
-        "fix" | "wait" => Some(RefusalKind::Fix),
-        _ => None,
-    };
-    let Some(first) = problems.first().filter(|_| kind.is_some()) else {
-        let message = "the action refused without saying why, or how; its author must mend it".into();
-        return Verdict::new(Status::Held, "bad_refusal", stands(message, standing));
-    };
-    let said = match problems.len() {
-        1 => first.message.clone(),
-        count => format!("{count} problems, the first: {}", first.message),
-    };
-    let mut verdict = if refusal.kind == "wait" && !wrote {
-        // It has waited for as long as it may.
-        Verdict::new(Status::Held, &first.code, format!("the action waited in vain: {said}"))
-    } else if wrote {
-        let message = format!("the action stopped half-way: {said}");
-        Verdict::new(Status::Held, "partly_written", stands(message, standing))
-    } else {
-        Verdict { refusal: kind, ..Verdict::new(Status::Refused, &first.code, said) }
-    };
-    verdict.problems = problems;
-    verdict
-}
-
 fn asked_to_wait(refusal: &Refusal) -> Wait {
     let said = refusal.problems.first().map_or("the action asked to wait", |problem| problem.message.as_str());
     Wait::new("action_waits", printable(said))
-}
-
-/// Adds what stands in QuickBooks to a sentence about a run that did not come to its end.
-fn stands(message: String, standing: &[Standing]) -> String {
-    if standing.is_empty() {
-        return message;
-    }
-    format!("{message}; in QuickBooks stands: {}", names(standing.iter().map(|standing| &standing.document)))
-}
-
-fn standing_document(document: &StandingDocument) -> Document {
-    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-    Document {
-        entity: document.entity.clone(),
-        id: document.id.clone(),
-        doc_number: some(&document.number),
-        total: some(&document.total),
-        name: None,
-        set_by_quickbooks: Vec::new(),
-    }
-}
-
-fn name_of(document: &Document) -> String {
-    let name = document.doc_number.as_ref().or(document.name.as_ref());
-    let mut text = format!("{} {}", document.entity, name.unwrap_or(&document.id));
-    if let Some(total) = &document.total {
-        text.push_str(&format!(" over {total}"));
-    }
-    text
-}
-
-fn names<'a>(documents: impl Iterator<Item = &'a Document>) -> String {
-    documents.map(name_of).collect::<Vec<_>>().join(", ")
-}
-
-fn differs(standing: &Standing) -> Option<Problem> {
-    standing.differs.then(|| Problem {
-        code: "answer_differs".into(),
-        message: "what QuickBooks made differs in its note or total from what was sent".into(),
-        about: name_of(&standing.document),
-        remedy: "compare it with the enrolled object".into(),
-    })
-}
-
-fn problem(problem: sandbox::Problem) -> Problem {
-    let sandbox::Problem { code, message, about, remedy } = problem;
-    let [code, message, about, remedy] = [code, message, about, remedy].map(|text| printable(&text));
-    Problem { code, message, about, remedy }
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }

@@ -141,13 +141,13 @@ impl Scene {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let start = json!({
             "action": "create-invoice", "object": format!("deal:{}", id(number)), "event": number.to_string(),
-            "company": self.companies[number % self.companies.len()], "wait_seconds": 60,
+            "company": self.companies[number % self.companies.len()], "wait_seconds": 50,
         });
         let sent = self.caller.post(format!("{}/v1/runs", self.url)).bearer_auth(OPERATOR);
         let sent = sent.header("content-type", "application/json").body(start.to_string()).send();
         let answer = sent.await.expect("an answer").text().await.expect("a body");
         let record: Value = serde_json::from_str(&answer).expect("JSON");
-        assert_eq!(record["status"], "succeeded", "{answer}");
+        assert_eq!(record["record"]["status"], "succeeded", "{answer}");
     }
 
     pub(crate) async fn stop(mut self) {
