@@ -95,14 +95,13 @@ impl Scene {
             associated: Vec::new(),
             capabilities: start.grants.to_string(),
             documents: Vec::new(),
-            sale_taken: 0,
         });
         let history = History { snapshot: Some(Arc::clone(&snapshot)), records: Vec::new() };
         let claim = Claim::new(Fence { run, epoch: 1 }, Arc::clone(&start.enrollment), start.version.digest, history);
         let store = Arc::new(MemoryStore::default());
         let client = Arc::clone(&start.connection.quickbooks);
         let door = Door::new(&claim, store, client, start.grants, &Clock::machine());
-        let given = Given { run, enrollment: start.enrollment, snapshot };
+        let given = Given { run, mark: run, enrollment: start.enrollment, snapshot };
         sandbox().attempt(&self.guest.loaded, given, door).await
     }
 }

@@ -71,8 +71,8 @@ pub struct Door {
     client: Arc<Client>,
     grants: Arc<Grants>,
     generations: BTreeMap<String, u32>,
-    /// Whether the run makes a document for a sale.
-    sells: bool,
+    /// How often the key of the run's sale had been taken when it was claimed.
+    sale_taken: Option<u64>,
     overlay: Option<Overlay>,
     history: History,
     /// How many records the store holds.
@@ -100,7 +100,7 @@ impl Door {
             client,
             grants,
             generations: claim.generations.clone(),
-            sells: claim.sale.is_some(),
+            sale_taken: claim.sale.as_ref().map(|sale| sale.taken),
             overlay: claim.enrollment.preview.then(Overlay::default),
             durable: claim.history.records.len(),
             snapshot_durable: claim.history.snapshot.is_some(),
@@ -261,17 +261,16 @@ impl Door {
             .as_ref()
             .map(|key| RequestId::of(self.courier.run(), call.verb.as_str(), &call.entity, key, generation));
         let learned = self.learned();
-        let sale = self.sells.then(|| self.history.snapshot.as_ref().map_or(0, |snapshot| snapshot.sale_taken));
         let position = self.record(call, request_id, None, Duration::ZERO);
         let intent = Arc::clone(&self.history.records[position]);
-        let task = tokio::spawn(self.courier.clone().write(intent, position, learned, sale));
+        let task = tokio::spawn(self.courier.beside(&self.history).write(intent, position, learned, self.sale_taken));
         self.sending = Some(Sending::Write { position, task });
     }
 
     /// Learns the answer of an intent that an earlier attempt recorded.
     async fn settle_at(&mut self, position: usize) -> Result<Reply, Stop> {
         let intent = Arc::clone(&self.history.records[position]);
-        let task = tokio::spawn(self.courier.clone().settle(intent, position));
+        let task = tokio::spawn(self.courier.beside(&self.history).settle(intent, position));
         self.sending = Some(Sending::Write { position, task });
         self.answered().await
     }

@@ -193,9 +193,6 @@ pub struct Snapshot {
     /// What stood for the same sale when the snapshot was taken.
     #[serde(default)]
     pub documents: Vec<StandingDocument>,
-    /// How often the sale's key had been taken by then, or its taker had ended.
-    #[serde(default)]
-    pub sale_taken: u64,
 }
 
 /// A document that stands for the same sale, made by another run.

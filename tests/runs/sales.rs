@@ -63,7 +63,8 @@ fn a_wrong_sku_that_was_mended_in_hubspot_is_invoiced_by_the_same_run_once_resta
         assert_eq!(refused.status, Status::Refused);
         mend(&world.portal);
         let (run, digest) = (RunId::of(&enrollment.event), world.version(0).digest);
-        world.store().restart(run, digest, "a person").await.expect("the store answers");
+        let epoch = world.store().run(run).await.expect("the store answers").expect("a run").epoch;
+        world.store().restart(run, epoch, digest, "a person").await.expect("the store answers");
         assert_ended(&super::end(&world, run).await, Status::Succeeded, "created");
         assert_eq!(world.invoices(COMPANY, REFUSED).len(), 1);
     });

@@ -259,7 +259,11 @@ impl Twins {
         let (memory, sqlite) = match self.less_than(4) {
             0 => (self.memory.resume(run, Some(digest), "a").await, self.sqlite().resume(run, Some(digest), "a").await),
             1 => (self.memory.resume(run, None, "b").await, self.sqlite().resume(run, None, "b").await),
-            2 => (self.memory.restart(run, digest, "c").await, self.sqlite().restart(run, digest, "c").await),
+            2 => {
+                let epoch = self.less_than(4) as u64;
+                let memory = self.memory.restart(run, epoch, digest, "c").await;
+                (memory, self.sqlite().restart(run, epoch, digest, "c").await)
+            }
             _ => (self.memory.cancel(run, "d").await, self.sqlite().cancel(run, "d").await),
         };
         self.same("decide", &memory, &sqlite);

@@ -8,6 +8,7 @@ use qbo_host::action::Verb;
 use qbo_host::enrollment::{CrmObject, Enrollment, Event, Snapshot};
 use qbo_host::ids::{Digest, RequestId, RunId, SaleKey};
 use qbo_host::runs::history::{Call, Document, Record};
+use qbo_host::runs::record::CallLine;
 use qbo_host::runs::store::{Learned, NewRun};
 use qbo_host::runs::{RunRecord, Status};
 
@@ -60,7 +61,6 @@ pub(super) fn snapshot(capabilities: &str) -> Arc<Snapshot> {
         associated: Vec::new(),
         capabilities: capabilities.into(),
         documents: Vec::new(),
-        sale_taken: 0,
     })
 }
 
@@ -105,6 +105,18 @@ pub(super) fn document(id: &str) -> Document {
     }
 }
 
+/// A call in a record: QuickBooks answered.
+fn line() -> CallLine {
+    CallLine {
+        verb: Verb::Create,
+        entity: "Invoice".into(),
+        key: Some("invoice".into()),
+        result: "ok".into(),
+        duration_us: 1,
+        explanation: None,
+    }
+}
+
 /// How a run stands.
 pub(super) fn record(run: RunId, status: Status, code: &str) -> Arc<RunRecord> {
     let documents = match status {
@@ -127,7 +139,7 @@ pub(super) fn record(run: RunId, status: Status, code: &str) -> Arc<RunRecord> {
         documents,
         outputs: vec![("invoice_id".into(), "130".into())],
         preview_hash: None,
-        calls: Vec::new(),
+        calls: (status == Status::Succeeded).then(line).into_iter().collect(),
         attempts: 1,
         limits: None,
         log: String::new(),

@@ -178,8 +178,8 @@ impl ServiceStore for Reached {
         commit!(self, "resume", self.store.resume(run, digest, by))
     }
 
-    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
-        commit!(self, "restart", self.store.restart(run, digest, by))
+    async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
+        commit!(self, "restart", self.store.restart(run, epoch, digest, by))
     }
 
     async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable> {

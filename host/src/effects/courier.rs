@@ -13,7 +13,7 @@ use crate::action::Verb;
 use crate::clock::Clock;
 use crate::ids::RunId;
 use crate::quickbooks::{Client, Permit, Sent};
-use crate::runs::history::{Call, Record, Reply};
+use crate::runs::history::{Call, History, Record, Reply};
 use crate::runs::store::{Begun, Claim, Fence, Fenced, Learned, Store, Unavailable};
 
 /// QuickBooks does not say for how long it remembers a request id. An intent that is older than this
@@ -46,6 +46,8 @@ pub(super) struct Courier {
     clock: Clock,
     marker: Arc<str>,
     look_from: Option<Timestamp>,
+    /// Entities and ids of what this run has made already: none of it is what another write made.
+    made: Vec<(String, String)>,
 }
 
 impl Courier {
@@ -57,7 +59,14 @@ impl Courier {
             clock: clock.clone(),
             marker: claim.enrollment.marker().into(),
             look_from: claim.look_from,
+            made: Vec::new(),
         }
+    }
+
+    /// The same, for a write of a run that has made what `history` holds.
+    pub(super) fn beside(&self, history: &History) -> Self {
+        let made = history.standing().into_iter().map(|standing| (standing.document.entity, standing.document.id));
+        Self { made: made.collect(), ..self.clone() }
     }
 
     pub(super) fn run(&self) -> RunId {
@@ -105,7 +114,7 @@ impl Courier {
     async fn settled(&self, intent: &Record, position: usize) -> Answered {
         if intent.call.verb != Verb::Create {
             let permit = self.client.admit().await.map_err(Stop::Wait)?;
-            return match look::carried_out(&self.client, intent, permit).await.map_err(Stop::Wait)? {
+            return match look::carried_out(&self.client, intent, self.clock.now(), permit).await.map_err(Stop::Wait)? {
                 Told::Yes(reply) => self.recorded(position, reply, Duration::ZERO).await,
                 Told::No => {
                     let permit = self.client.admit().await.map_err(Stop::Wait)?;
@@ -114,8 +123,10 @@ impl Courier {
                 Told::Unclear => Err(Stop::Unclear { position }),
             };
         }
-        let old = intent.intended_at.filter(|at| self.clock.now().duration_since(*at) > REMEMBERED);
-        let from = [self.look_from, old].into_iter().flatten().min();
+        // Where the store may have forgotten something, QuickBooks may have forgotten this request too.
+        let age = intent.intended_at.map(|at| self.clock.now().duration_since(at));
+        let looks = self.look_from.is_some() || age.is_some_and(|age| age > REMEMBERED);
+        let from = [self.look_from, intent.intended_at].into_iter().flatten().min().filter(|_| looks);
         let (permit, found) = self.looked(intent, from).await?;
         self.deliver(intent, position, permit, found).await
     }
@@ -128,7 +139,8 @@ impl Courier {
             return Ok((permit, None));
         };
         let from = from.checked_sub(CLOCKS_DIFFER).unwrap_or(from);
-        let found = look::find(&self.client, intent, &self.marker, from, permit).await.map_err(Stop::Wait)?;
+        let found =
+            look::find(&self.client, intent, (&self.marker, &self.made), from, permit).await.map_err(Stop::Wait)?;
         let permit = self.client.admit().await.map_err(Stop::Wait)?;
         Ok((permit, found.map(Ok)))
     }

@@ -3,7 +3,9 @@
 //!
 //! Compares markers and members in the host: QuickBooks can't query a private note.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::action::Verb;
@@ -12,6 +14,9 @@ use crate::runs::history::{Call, Document, Record, Reply};
 
 /// Rows of one page of a look; QuickBooks' own limit.
 const PAGE_MAX: usize = 1_000;
+
+/// QuickBooks gives up on a request after this.
+const WORKS_ON_MAX: SignedDuration = SignedDuration::from_mins(2);
 
 /// QuickBooks' code for an object that is not there, or no longer.
 const NOT_FOUND: &str = "610";
@@ -48,7 +53,12 @@ pub(super) enum Told {
 }
 
 /// Whether an update, a void, a deletion or a sending was carried out, as far as what stands tells.
-pub(super) async fn carried_out(client: &Client, intent: &Record, permit: Permit) -> Result<Told, Wait> {
+pub(super) async fn carried_out(
+    client: &Client,
+    intent: &Record,
+    now: Timestamp,
+    permit: Permit,
+) -> Result<Told, Wait> {
     let Ok(Value::Object(sent)) = serde_json::from_str::<Value>(&intent.call.text) else { return Ok(Told::Unclear) };
     let id = sent.get("Id").and_then(Value::as_str).unwrap_or_default();
     let stored = read(client, &intent.call.entity, id, permit).await?;
@@ -60,10 +70,7 @@ pub(super) async fn carried_out(client: &Client, intent: &Record, permit: Permit
     let unchanged = sent.get("SyncToken").is_some() && sent.get("SyncToken") == stored.get("SyncToken");
     Ok(match intent.call.verb {
         // Sending leaves the version as it is, and a second e-mail can't be taken back.
-        Verb::Send => match stored.get("EmailStatus").and_then(Value::as_str) {
-            Some("EmailSent") if sent_since(&stored, intent.intended_at) => Told::Yes(Ok(text(stored))),
-            Some(_) | None => Told::Unclear,
-        },
+        Verb::Send => return e_mailed(stored, intent.intended_at, now),
         _ if unchanged => Told::No,
         Verb::Update if holds(&stored, &sent) => Told::Yes(Ok(text(stored))),
         Verb::Void if is_voided(&stored) => Told::Yes(Ok(text(stored))),
@@ -71,12 +78,12 @@ pub(super) async fn carried_out(client: &Client, intent: &Record, permit: Permit
     })
 }
 
-/// The transaction that an earlier life of this run has made since `from`: of the same entity, and
-/// with the run's marker on it.
+/// The transaction that an earlier life of this run has made since `from`: of the same entity, with the
+/// run's marker on it, standing, and none of those that the run knows to have made.
 pub(super) async fn find(
     client: &Client,
     intent: &Record,
-    marker: &str,
+    (marker, made): (&str, &[(String, String)]),
     from: Timestamp,
     permit: Permit,
 ) -> Result<Option<String>, Wait> {
@@ -92,7 +99,8 @@ pub(super) async fn find(
             None => client.admit().await?,
         };
         let rows = page(client, &intent.call.entity, from, start, permit).await?;
-        if let Some(found) = rows.iter().find(|row| is_marked(row, marker)) {
+        let is_known = |row: &Value| made.iter().any(|(entity, id)| *entity == intent.call.entity && row["Id"] == **id);
+        if let Some(found) = rows.iter().find(|row| is_marked(row, marker) && !is_voided(row) && !is_known(row)) {
             return Ok(Some(found.to_string()));
         }
         if rows.len() < PAGE_MAX {
@@ -171,10 +179,27 @@ fn holds(stored: &Value, sent: &Map<String, Value>) -> bool {
     })
 }
 
-fn sent_since(stored: &Value, intended_at: Option<Timestamp>) -> bool {
+/// Whether a document was sent, by its e-mail's state. QuickBooks works on a request for two minutes at
+/// most, so what is not sent by then will not be.
+fn e_mailed(stored: Value, intended_at: Option<Timestamp>, now: Timestamp) -> Result<Told, Wait> {
     let delivered = stored.pointer("/DeliveryInfo/DeliveryTime").and_then(Value::as_str);
     let delivered = delivered.and_then(|time| time.parse::<Timestamp>().ok());
-    matches!((delivered, intended_at), (Some(delivered), Some(intended)) if delivered >= intended)
+    let is_sent = stored.get("EmailStatus").and_then(Value::as_str) == Some("EmailSent");
+    let Some(intended) = intended_at else { return Ok(Told::Unclear) };
+    match delivered {
+        Some(delivered) if is_sent && delivered >= intended => return Ok(Told::Yes(Ok(text(stored)))),
+        // Sent, but nobody says when.
+        None if is_sent => return Ok(Told::Unclear),
+        Some(_) | None => {}
+    }
+    let left = WORKS_ON_MAX - now.duration_since(intended);
+    match Duration::try_from(left) {
+        Ok(left) if !left.is_zero() => {
+            let message = "whether QuickBooks sent the e-mail is not known yet; it is looked for again";
+            Err(Wait { after: Some(left), ..Wait::new("quickbooks_unavailable", message) })
+        }
+        Ok(_) | Err(_) => Ok(Told::No),
+    }
 }
 
 /// What QuickBooks answers to a deletion.

@@ -104,7 +104,7 @@ impl Crm {
             // HubSpot answers in part when it has to. A line that went missing here would be missing
             // on the invoice.
             if let Some(lost) = chunk.iter().find(|asked| batch.results.iter().all(|record| record.id != asked.to)) {
-                return Err(NoSnapshot::Unavailable(format!("it does not give {} {}", kind.kind, lost.to)));
+                return Err(NoSnapshot::Incomplete(format!("{} {}", kind.kind, lost.to)));
             }
             records.extend(batch.results);
         }
@@ -181,7 +181,7 @@ impl Crm {
                 .map_err(|error| NoSnapshot::Unavailable(format!("its answer can't be read: {error}"))),
             404 => Err(NoSnapshot::Unknown(path.into())),
             401 => Err(NoSnapshot::Refused("it does not accept the access token; connect the portal again".into())),
-            403 => Err(NoSnapshot::Refused("the connection lacks a scope for what the action reads".into())),
+            403 => Err(NoSnapshot::Forbidden),
             status @ (423 | 429 | 477 | 500..=599) => Err(NoSnapshot::Unavailable(format!("it answers {status}"))),
             status => Err(NoSnapshot::Refused(format!("it answers {status}"))),
         }
@@ -236,6 +236,12 @@ pub enum NoSnapshot {
     /// Not now. The run waits.
     #[error("HubSpot does not answer: {0}")]
     Unavailable(String),
+    /// One of the associated records is not given. The run waits.
+    #[error("HubSpot does not give {0}")]
+    Incomplete(String),
+    /// Not what this action reads. The run waits for a person.
+    #[error("HubSpot refuses: the connection lacks a scope for what the action reads")]
+    Forbidden,
     /// Not with this connection. The run waits for a person.
     #[error("HubSpot refuses: {0}")]
     Refused(String),

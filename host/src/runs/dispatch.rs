@@ -69,7 +69,11 @@ impl Dispatch {
     async fn dispatch(&self, room: &Arc<Semaphore>, under_way: &mut JoinSet<()>) {
         let clock = &self.runs.clock;
         loop {
-            while under_way.try_join_next().is_some() {}
+            while let Some(ended) = under_way.try_join_next() {
+                if let Err(died) = ended {
+                    tracing::error!("a run's task ended early: {died}; the run is tried again");
+                }
+            }
             let most = room.available_permits().min(CLAIMED_MAX);
             if most == 0 {
                 // A permit that is free again is all there is to wait for.

@@ -11,6 +11,7 @@ use crate::catalog::{ActionVersion, Version};
 use crate::connection::Connection;
 use crate::effects::{self, Door, Standing, Stop};
 use crate::enrollment::{IfExists, Snapshot, StandingDocument};
+use crate::grant::Grants;
 use crate::hubspot::NoSnapshot;
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
@@ -39,31 +40,33 @@ impl Runs {
 
     async fn drive_held(&self, claim: &Claim) -> Result<Next, Unavailable> {
         let event = &claim.enrollment.event;
-        let Some(Version { version, grants }) = self.installed.at(claim.digest) else {
-            let wait = Wait::new("not_installed", "the component that this run began with is not installed");
-            return self.release(claim, Told::new(claim, "").waiting(wait)).await;
-        };
-        let told = Told::new(claim, &version.definition.version);
+        let installed = self.installed.at(claim.digest);
+        let named = installed.as_ref().map(|known| known.version.definition.version.clone()).unwrap_or_default();
+        let told = Told::new(claim, &named);
         let Some(connection) = self.connections.get(&event.portal, &event.company) else {
+            let unanswered = claim.history.records.iter().any(|record| record.is_unanswered());
+            if claim.cancelled && !unanswered {
+                return self.finish(claim, Learned::default(), told.cancelled(&claim.history)).await;
+            }
             let wait = Wait::new("not_connected", "this host has no connection between the portal and the company");
             return self.release(claim, told.waiting(wait)).await;
         };
         let (store, client) = (Arc::clone(&self.store), Arc::clone(&connection.quickbooks));
+        let grants = installed.as_ref().map(|known| Arc::clone(&known.grants)).unwrap_or_default();
         let mut door = Door::new(claim, store, client, Arc::clone(&grants), &self.clock);
-        if claim.cancelled {
+        if claim.cancelled || installed.is_none() || told.is_deadly() {
+            // No guest code any more; what was sent is known before the run ends.
             return match ending::settled(&mut door).await {
-                Ok(()) => self.finish(claim, door.learned(), told.cancelled(&door)).await,
+                Ok(()) => self.finish(claim, door.learned(), told.without_guest(door.history())).await,
                 Err(stop) => self.conclude(claim, told.unsettled(stop, &door)).await,
             };
         }
-        if let Some(record) = told.deadly() {
-            return self.finish(claim, Learned::default(), record).await;
-        }
+        let Some(Version { version, .. }) = installed else { return Ok(Next::Lost) };
         let missing = grants.missing(&version.definition);
         if !missing.is_empty() && claim.history.records.is_empty() {
             return self.finish(claim, Learned::default(), told.missing(&missing)).await;
         }
-        let snapshot = match self.snapshot(claim, &told, &version, &grants.to_string(), &connection).await {
+        let snapshot = match self.snapshot(claim, &told, &version, &grants, &connection).await {
             Ok(snapshot) => snapshot,
             Err(NoStart::End(record)) => return self.finish(claim, Learned::default(), *record).await,
             Err(NoStart::Wait(wait)) => return self.release(claim, told.waiting(wait)).await,
@@ -71,7 +74,8 @@ impl Runs {
         door.learn_snapshot(Arc::clone(&snapshot));
         // A preview shows the marker and the randomness of the run it previews.
         let run = RunId::of(event);
-        let given = || Given { run, enrollment: Arc::clone(&claim.enrollment), snapshot: Arc::clone(&snapshot) };
+        let mark = claim.fence.run;
+        let given = || Given { run, mark, enrollment: Arc::clone(&claim.enrollment), snapshot: Arc::clone(&snapshot) };
         let attempted = loop {
             let attempted = self.sandbox.attempt(&version.loaded, given(), door).await;
             match attempted {
@@ -109,14 +113,20 @@ impl Runs {
         claim: &Claim,
         told: &Told<'_>,
         version: &ActionVersion,
-        capabilities: &str,
+        grants: &Grants,
         connection: &Connection,
     ) -> Result<Arc<Snapshot>, NoStart> {
-        if let Some(recorded) = &claim.history.snapshot {
-            return Ok(Arc::clone(recorded));
-        }
         let documents = self.standing(claim, connection).await.map_err(NoStart::Wait)?;
-        if !documents.is_empty() && claim.enrollment.if_exists != IfExists::Another {
+        let wants_another = claim.enrollment.if_exists == IfExists::Another;
+        if let Some(recorded) = &claim.history.snapshot {
+            // A run that a person resumed: others of its sale may have ended while it was held.
+            let unseen = |document: &&StandingDocument| !recorded.documents.contains(document);
+            return match documents.iter().find(unseen) {
+                Some(made) if !wants_another => Err(NoStart::End(Box::new(told.sale_changed(made)))),
+                Some(_) | None => Ok(Arc::clone(recorded)),
+            };
+        }
+        if !documents.is_empty() && !wants_another {
             return Err(NoStart::End(Box::new(told.already_exists(&documents))));
         }
         // The object that was accepted first: the same event is the same run.
@@ -127,6 +137,13 @@ impl Runs {
             Err(NoSnapshot::Unknown(object)) => return Err(NoStart::End(Box::new(told.unknown_object(&object)))),
             Err(error @ NoSnapshot::Unavailable(_)) => {
                 return Err(NoStart::Wait(Wait::company("hubspot_unavailable", error.to_string())));
+            }
+            // These are about this object, or what this action reads; others of the company go on.
+            Err(error @ NoSnapshot::Incomplete(_)) => {
+                return Err(NoStart::Wait(Wait::new("hubspot_unavailable", error.to_string())));
+            }
+            Err(error @ NoSnapshot::Forbidden) => {
+                return Err(NoStart::Wait(Wait::new("hubspot_refused", error.to_string())));
             }
             Err(error @ NoSnapshot::Refused(_)) => {
                 return Err(NoStart::Wait(Wait::company("hubspot_refused", error.to_string())));
@@ -139,16 +156,19 @@ impl Runs {
         Ok(Arc::new(Snapshot {
             object: seen.object,
             associated: seen.associated,
-            capabilities: capabilities.to_owned(),
+            capabilities: grants.to_string(),
             documents,
-            sale_taken: claim.sale.as_ref().map_or(0, |sale| sale.taken),
         }))
     }
 
     /// Which of the documents that other runs made for this sale stand still.
     async fn standing(&self, claim: &Claim, connection: &Connection) -> Result<Vec<StandingDocument>, Wait> {
-        let mut documents = Vec::new();
+        let mut documents: Vec<StandingDocument> = Vec::new();
         for made in claim.sale.iter().flat_map(|sale| &sale.made) {
+            let known = |other: &StandingDocument| other.id == made.document.id && other.entity == made.document.entity;
+            if documents.iter().any(known) {
+                continue;
+            }
             match effects::standing(&connection.quickbooks, &made.document).await? {
                 Standing::No => {}
                 Standing::Yes => documents.push(StandingDocument {

@@ -125,7 +125,7 @@ impl<'a> Told<'a> {
             Ending::Stopped(Stop::Fenced | Stop::Parked) => Err(Box::new(Judged::Lost)),
             Ending::Stopped(Stop::Wait(why)) => wait(why),
             Ending::Stopped(Stop::SaleHeld(by)) => Err(Box::new(Judged::Wait(self.waits_for_sale(by, door, measured)))),
-            Ending::Stopped(Stop::SaleChanged) if !door.history().wrote() => {
+            Ending::Stopped(Stop::SaleChanged) => {
                 let changed = Wait { after: Some(Duration::ZERO), ..Wait::new("sale_changed", SALE_CHANGED) };
                 wait(changed)
             }

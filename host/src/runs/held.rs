@@ -29,13 +29,30 @@ struct State {
 }
 
 /// The end of an attempt: the run's record, if it was its last.
-pub(super) struct Over(oneshot::Receiver<Option<Arc<RunRecord>>>);
+pub(super) struct Over {
+    told: oneshot::Receiver<Option<Arc<RunRecord>>>,
+    held: Arc<Held>,
+    run: RunId,
+}
 
 impl Future for Over {
     type Output = Option<Arc<RunRecord>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|told| told.ok().flatten())
+        Pin::new(&mut self.told).poll(context).map(|told| told.ok().flatten())
+    }
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.told.close();
+        let mut state = self.held.lock();
+        if let Some(waiting) = state.waiting.get_mut(&self.run) {
+            waiting.retain(|other| !other.is_closed());
+            if waiting.is_empty() {
+                state.waiting.remove(&self.run);
+            }
+        }
     }
 }
 
@@ -50,13 +67,11 @@ impl Held {
     }
 
     /// Resolves when an attempt of `run` in this process is over.
-    pub(super) fn over(&self, run: RunId) -> Over {
+    pub(super) fn over(self: &Arc<Self>, run: RunId) -> Over {
         let (tell, told) = oneshot::channel();
         let mut state = self.lock();
-        let waiting = state.waiting.entry(run).or_default();
-        waiting.retain(|other| !other.is_closed());
-        waiting.push(tell);
-        Over(told)
+        state.waiting.entry(run).or_default().push(tell);
+        Over { told, held: Arc::clone(self), run }
     }
 
     /// Resolves when there may be work that was not there before.

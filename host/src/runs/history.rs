@@ -69,6 +69,12 @@ impl Record {
         self.request_id.is_some() && matches!(self.reply, Some(Ok(_)))
     }
 
+    /// A write that is sent anew when it is forgotten: everything but a create whose answer is not
+    /// known, which only its own id keeps from being made twice.
+    pub fn may_go_under_another_id(&self) -> bool {
+        self.request_id.is_some() && (self.reply.is_some() || self.call.verb != Verb::Create)
+    }
+
     /// A write whose answer is not known.
     pub fn is_unanswered(&self) -> bool {
         self.reply.is_none()

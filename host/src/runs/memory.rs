@@ -14,8 +14,8 @@ use super::history::{Record, Reply};
 use super::record::RunRecord;
 use super::service_store::{Counts, Phase};
 use super::store::{
-    Begun, Claim, Claimed, Enqueued, Fence, Fenced, LEASE, Learned, Made, NewMessage, NewRun, Pause, Release, Sale,
-    Store, Unavailable,
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, LEASE, Learned, Made, NewMessage, NewRun, Pause,
+    Release, Sale, Store, Unavailable,
 };
 use crate::clock::Clock;
 use crate::ids::{Digest, RunId, SaleKey};
@@ -238,7 +238,7 @@ impl Store for MemoryStore {
         Ok(self.fenced(fence, |state| {
             if let Some(kept) = state.runs.get_mut(&fence.run) {
                 kept.phase = Phase::Queued;
-                kept.due = now;
+                kept.due = now + GIVEN_BACK;
             }
         }))
     }
@@ -283,7 +283,7 @@ impl Store for MemoryStore {
     ) -> Result<Fenced, Unavailable> {
         let (now, at) = (self.clock.elapsed(), self.clock.now());
         Ok(self.fenced(fence, |state| {
-            if let Some(company) = state.company_of(fence.run) {
+            if let Some(company) = state.company_of(fence.run).filter(|_| !end.calls.is_empty()) {
                 company.failures = 0;
             }
             let Some(kept) = state.runs.get_mut(&fence.run) else { return };

@@ -48,8 +48,9 @@ pub trait ServiceStore: Store {
 
     /// Lets a run that ended without a standing transaction begin anew with `digest`: everything
     /// recorded is forgotten, and every key that was sent gets a new generation. The caller has made
-    /// sure that no transaction of it stands.
-    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable>;
+    /// sure that no transaction of the run stands as it was at `epoch`; since then it must not have
+    /// been held again.
+    async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable>;
 
     /// Asks a run that has not ended to end. It is due at once, and ends when what was sent is known.
     async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable>;
@@ -113,6 +114,8 @@ pub enum Phase {
 pub struct Stored {
     /// Where it is.
     pub phase: Phase,
+    /// How often it was claimed.
+    pub epoch: u64,
     /// The component that runs it.
     pub digest: Digest,
     /// What asked for it.

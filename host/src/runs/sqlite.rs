@@ -115,6 +115,7 @@ fn prepare(file: &Path, clock: Clock, options: SqliteOptions) -> Result<(Connect
         let look = params![now.saturating_sub(back), now.saturating_add(back)];
         connection.execute("UPDATE meta SET look_first_from = ?1, look_first_until = ?2", look)?;
     }
+    backup::look_first_if_copied(&connection, time.now())?;
     let look = connection.query_row("SELECT look_first_from, look_first_until FROM meta", [], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;

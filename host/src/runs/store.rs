@@ -17,6 +17,10 @@ use crate::ids::{Digest, RunId, SaleKey};
 /// begin. An intent to write renews it, and a request is given up after less than half of it.
 pub const LEASE: Duration = Duration::from_secs(60);
 
+/// Pause of a run whose attempt went away without an end: a host's bug or a full disk must not have it
+/// tried over and over.
+pub const GIVEN_BACK: Duration = Duration::from_secs(5);
+
 /// The right of one attempt to write. A later claim makes it worthless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence {
@@ -247,7 +251,8 @@ pub trait Store: Send + Sync + 'static {
         took: Duration,
     ) -> Result<Fenced, Unavailable>;
 
-    /// Gives a claim back as if it had never been: the attempt was dropped and doesn't count.
+    /// Gives a claim back as if it had never been: the attempt was dropped and doesn't count. The run
+    /// is due again after [`GIVEN_BACK`].
     async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable>;
 
     /// Ends the attempt; the run waits and can be claimed again.

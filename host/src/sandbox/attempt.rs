@@ -95,7 +95,7 @@ impl Sandbox {
         let lent = given.lend();
         let wall = Duration::from_secs(limits.wall_seconds);
         let returned = {
-            let mark = self.polled.as_ref().map(|polled| (polled, given.run));
+            let mark = self.polled.as_ref().map(|polled| (polled, given.mark));
             let run = pin!(run(&mut store, &loaded.pre, &lent, company));
             clock.timeout(wall, Metered::new(run, Arc::clone(&meter), mark)).await
         };

@@ -13,6 +13,8 @@ use crate::ids::RunId;
 pub struct Given {
     /// The run; seeds randomness.
     pub run: RunId,
+    /// Under which the run is kept, by which it is known should the host die with its guest.
+    pub mark: RunId,
     /// What asked for it; the guest's clock stands where it was accepted.
     pub enrollment: Arc<Enrollment>,
     /// The enrolled object.

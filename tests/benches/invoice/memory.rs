@@ -38,13 +38,7 @@ pub(crate) fn snapshot() -> Snapshot {
     ];
     let associated =
         associated.into_iter().map(|object| Associated { object, parent: "1002".into(), labels: Vec::new() }).collect();
-    Snapshot {
-        object: deal,
-        associated,
-        capabilities: "customer:create item:create".into(),
-        documents: Vec::new(),
-        sale_taken: 0,
-    }
+    Snapshot { object: deal, associated, capabilities: "customer:create item:create".into(), documents: Vec::new() }
 }
 
 fn object(kind: &str, id: &str, properties: &[(&str, &str)]) -> CrmObject {

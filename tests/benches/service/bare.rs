@@ -97,7 +97,6 @@ fn snapshot() -> Snapshot {
         associated: Vec::new(),
         capabilities: "customer:create invoice:create item:query".into(),
         documents: Vec::new(),
-        sale_taken: 0,
     }
 }
 

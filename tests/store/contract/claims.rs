@@ -139,6 +139,9 @@ async fn a_fence_that_is_lost_renews_nothing(kept: Kept) {
 async fn a_claim_given_back_does_not_count(kept: Kept) {
     let claim = kept.held(1).await;
     assert_eq!(kept.give_back(claim.fence).await.expect("an answer"), Fenced::No);
+    kept.pass(4);
+    assert!(kept.due(10, 10).await.is_empty());
+    kept.pass(1);
     let again = kept.due_claims(1, 1).await.remove(0);
     assert_eq!(again.attempts, 0);
     assert_eq!(kept.give_back(claim.fence).await.expect("an answer"), Fenced::Yes);

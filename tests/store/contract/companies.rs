@@ -16,6 +16,7 @@ facts! {
     a_blocked_company_waits_with_all_its_runs
     one_run_tries_a_company_that_failed
     a_company_that_answers_again_drains
+    a_run_that_asked_nothing_says_nothing_about_its_company
     the_longer_block_counts
     lost_leases_do_not_fill_a_company
 }
@@ -109,6 +110,18 @@ async fn a_company_that_answers_again_drains(kept: Kept) {
     let drained = kept.due_claims(10, 10).await;
     assert_eq!(drained.len(), 3);
     assert_eq!(drained[0].company_failures, 0);
+}
+
+async fn a_run_that_asked_nothing_says_nothing_about_its_company(kept: Kept) {
+    let claim = kept.held(1).await;
+    for id in 2..5 {
+        kept.accept(id).await;
+    }
+    kept.wait(&claim, Pause::Company { pause: seconds(30), failing: true }).await;
+    kept.pass(30);
+    let tries = kept.due_claims(10, 10).await;
+    kept.end(&tries[0], Status::Cancelled).await;
+    assert_eq!(kept.due_claims(10, 10).await.len(), 1);
 }
 
 async fn the_longer_block_counts(kept: Kept) {

@@ -15,6 +15,7 @@ facts! {
     a_restart_takes_back_what_stood
     a_preview_is_not_restarted
     a_run_on_its_way_is_not_restarted
+    a_restart_of_a_run_that_has_gone_on_since_it_was_looked_at_does_nothing
     a_cancelled_run_is_due_at_once
     an_ended_run_is_not_cancelled
     an_unknown_run_is_not_changed
@@ -72,7 +73,8 @@ async fn only_a_held_run_is_resumed(kept: Kept) {
 
 async fn a_restarted_run_forgets_everything(kept: Kept) {
     let claim = half_done(&kept).await;
-    let changed = kept.restart(claim.fence.run, values::component(9), "jo").await.expect("an answer");
+    let changed =
+        kept.restart(claim.fence.run, claim.fence.epoch, values::component(9), "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Yes);
     let again = kept.hold(claim.fence.run).await;
     assert_eq!((again.history, again.digest), (Default::default(), values::component(9)));
@@ -82,7 +84,7 @@ async fn a_restarted_run_forgets_everything(kept: Kept) {
 
 async fn a_restart_takes_back_what_stood(kept: Kept) {
     let claim = half_done(&kept).await;
-    kept.restart(claim.fence.run, values::component(1), "jo").await.expect("an answer");
+    kept.restart(claim.fence.run, claim.fence.epoch, values::component(1), "jo").await.expect("an answer");
     let mut rival = kept.run(COMPANY, 2);
     rival.sale = kept.run(COMPANY, 1).sale;
     let name = rival.id;
@@ -93,13 +95,25 @@ async fn a_restart_takes_back_what_stood(kept: Kept) {
 async fn a_preview_is_not_restarted(kept: Kept) {
     let claim = kept.held(1).await;
     kept.end(&claim, Status::Previewed).await;
-    let changed = kept.restart(claim.fence.run, values::component(1), "jo").await.expect("an answer");
+    let changed =
+        kept.restart(claim.fence.run, claim.fence.epoch, values::component(1), "jo").await.expect("an answer");
     assert_eq!(changed, Changed::Ended(Status::Previewed));
 }
 
 async fn a_run_on_its_way_is_not_restarted(kept: Kept) {
     let run = kept.accept(1).await;
-    assert_eq!(kept.restart(run, values::component(1), "jo").await.expect("an answer"), Changed::NotEnded);
+    assert_eq!(kept.restart(run, 0, values::component(1), "jo").await.expect("an answer"), Changed::NotEnded);
+}
+
+/// Whoever asked QuickBooks what stands must not act on it when the run has gone on meanwhile.
+async fn a_restart_of_a_run_that_has_gone_on_since_it_was_looked_at_does_nothing(kept: Kept) {
+    let claim = half_done(&kept).await;
+    let (run, epoch) = (claim.fence.run, claim.fence.epoch);
+    assert_eq!(kept.restart(run, epoch, values::component(1), "jo").await.expect("an answer"), Changed::Yes);
+    let again = kept.hold(run).await;
+    kept.begin(&again, "invoice", &[]).await;
+    kept.end(&again, Status::Succeeded).await;
+    assert_eq!(kept.restart(run, epoch, values::component(1), "jo").await.expect("an answer"), Changed::NotEnded);
 }
 
 async fn a_cancelled_run_is_due_at_once(kept: Kept) {
@@ -121,7 +135,7 @@ async fn an_unknown_run_is_not_changed(kept: Kept) {
     let run = kept.run(COMPANY, 1).id;
     assert_eq!(kept.cancel(run, "jo").await.expect("an answer"), Changed::Unknown);
     assert_eq!(kept.resume(run, None, "jo").await.expect("an answer"), Changed::Unknown);
-    assert_eq!(kept.restart(run, values::component(1), "jo").await.expect("an answer"), Changed::Unknown);
+    assert_eq!(kept.restart(run, 0, values::component(1), "jo").await.expect("an answer"), Changed::Unknown);
 }
 
 async fn events(kept: &Kept, query: Query) -> Vec<String> {

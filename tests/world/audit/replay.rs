@@ -24,7 +24,7 @@ pub(super) async fn violation(world: &World, run: RunId, stored: &Stored, record
     let grants = Arc::new(Grants::of(&version.definition, |_| true));
     let store = Arc::new(MemoryStore::new(world.clock.clone()));
     let door = Door::new(&claim, store, nobody(&world.clock), grants, &world.clock);
-    let given = Given { run, enrollment: Arc::clone(&stored.enrollment), snapshot };
+    let given = Given { run, mark: run, enrollment: Arc::clone(&stored.enrollment), snapshot };
     let again = world.sandbox.attempt(&version.loaded, given, door).await;
     match again.ending {
         Ending::Outcome(outcome) if outcome.outputs == record.outputs => None,

@@ -60,12 +60,8 @@ impl Verdict {
                     position + 1
                 ),
             ),
-            Ending::Stopped(Stop::SaleChanged) => held(
-                "sale_changed",
-                format!("{SALE_CHANGED}; this run has written something already, so compare the two, then cancel or resume it"),
-            ),
             // These were answered before.
-            Ending::Stopped(Stop::Wait(_) | Stop::Fenced | Stop::Parked | Stop::SaleHeld(_)) | Ending::TimedOut | Ending::NoInstance(_) => {
+            Ending::Stopped(Stop::Wait(_) | Stop::Fenced | Stop::Parked | Stop::SaleHeld(_) | Stop::SaleChanged) | Ending::TimedOut | Ending::NoInstance(_) => {
                 held("internal", "the attempt ended without an end".into())
             }
         }

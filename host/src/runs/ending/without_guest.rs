@@ -2,10 +2,10 @@
 //! and what a person cancelled.
 
 use super::Told;
-use super::verdict::{Verdict, names, standing_document, stands};
+use super::verdict::{SALE_CHANGED, Verdict, names, standing_document, stands};
 use crate::action::Capability;
-use crate::effects::Door;
 use crate::enrollment::{IfExists, StandingDocument};
+use crate::runs::history::History;
 use crate::runs::record::{Problem, RefusalKind, RunRecord, Status};
 
 /// Deaths of the host in the middle of a guest's code after which the guest is no longer tried. One
@@ -39,17 +39,37 @@ impl Told<'_> {
         self.record(verdict, &self.claim.history, Vec::new(), None)
     }
 
-    /// The host died too often while it ran this guest's code.
-    pub(in crate::runs) fn deadly(&self) -> Option<RunRecord> {
-        let deaths = self.claim.host_deaths;
-        (deaths >= HOST_DEATHS_MAX).then(|| {
-            let standing = self.claim.history.standing();
-            let message = format!(
-                "the host died {deaths} times while it ran this action's code; a mended version of it can resume the run"
-            );
-            let verdict = Verdict::new(Status::Held, "host_died", stands(message, &standing));
-            self.record(verdict, &self.claim.history, standing, None)
-        })
+    /// Whether the host died too often while it ran this guest's code.
+    pub(in crate::runs) fn is_deadly(&self) -> bool {
+        self.claim.host_deaths >= HOST_DEATHS_MAX
+    }
+
+    /// The end of a run whose guest is not run any more; everything that was sent is answered.
+    pub(in crate::runs) fn without_guest(&self, history: &History) -> RunRecord {
+        if self.claim.cancelled {
+            return self.cancelled(history);
+        }
+        let standing = history.standing();
+        let message = |why: &str| stands(format!("{why}; another version of the action can resume the run"), &standing);
+        let verdict = if self.is_deadly() {
+            let why = format!("the host died {} times while it ran this action's code", self.claim.host_deaths);
+            Verdict::new(Status::Held, "host_died", message(&why))
+        } else {
+            let why = "the component that this run began with is not installed";
+            Verdict::new(Status::Held, "not_installed", message(why))
+        };
+        self.record(verdict, history, standing, None)
+    }
+
+    /// While this run was held, another one made a document for its sale.
+    pub(in crate::runs) fn sale_changed(&self, made: &StandingDocument) -> RunRecord {
+        let standing = self.claim.history.standing();
+        let made = names(std::iter::once(&standing_document(made)));
+        let message = format!(
+            "{SALE_CHANGED} and made {made}; compare it with what this run made, delete one of them in QuickBooks, then resume the run"
+        );
+        let verdict = Verdict::new(Status::Held, "sale_changed", stands(message, &standing));
+        self.record(verdict, &self.claim.history, standing, None)
     }
 
     /// Documents of the same sale stand, and no other is wanted.
@@ -71,17 +91,20 @@ impl Told<'_> {
             remedy: "delete or void it in QuickBooks if it is wrong, or ask for another".into(),
         });
         let mut record = self.record(verdict, &self.claim.history, Vec::new(), None);
-        record.documents = standing;
+        // A held run's documents count as its own.
+        if record.status == Status::Refused {
+            record.documents = standing;
+        }
         record
     }
 
     /// A person wanted the run to end, and everything that was sent is answered.
-    pub(in crate::runs) fn cancelled(&self, door: &Door) -> RunRecord {
-        let standing = door.history().standing();
+    pub(in crate::runs) fn cancelled(&self, history: &History) -> RunRecord {
+        let standing = history.standing();
         let message = "a person cancelled the run".to_owned();
-        let status = if door.history().wrote() { Status::Held } else { Status::Cancelled };
+        let status = if history.wrote() { Status::Held } else { Status::Cancelled };
         let verdict = Verdict::new(status, "cancelled", stands(message, &standing));
-        self.record(verdict, door.history(), standing, None)
+        self.record(verdict, history, standing, None)
     }
 
     /// The enrolled object is larger than a run may keep.

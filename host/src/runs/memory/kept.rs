@@ -103,7 +103,7 @@ impl Kept {
         if accepted.is_none() {
             self.history.snapshot = None;
         }
-        for record in forgotten.iter().filter(|record| record.request_id.is_some()) {
+        for record in forgotten.iter().filter(|record| record.may_go_under_another_id()) {
             if let Some(key) = &record.call.key {
                 *self.generations.entry(key.clone()).or_default() += 1;
             }
@@ -112,7 +112,8 @@ impl Kept {
 
     /// Forgets everything that is recorded.
     pub(super) fn forget_all(&mut self) {
-        for record in std::mem::take(&mut self.history).records.iter().filter(|record| record.request_id.is_some()) {
+        for record in std::mem::take(&mut self.history).records.iter().filter(|record| record.may_go_under_another_id())
+        {
             if let Some(key) = &record.call.key {
                 *self.generations.entry(key.clone()).or_default() += 1;
             }
@@ -128,7 +129,6 @@ impl Kept {
         self.cancelled = false;
         self.cpu_exhausted = 0;
         self.host_deaths = 0;
-        self.made.clear();
         self.record = None;
     }
 }

@@ -60,6 +60,7 @@ impl ServiceStore for MemoryStore {
         let state = self.lock();
         Ok(state.runs.get(&run).map(|kept| Stored {
             phase: kept.phase,
+            epoch: kept.epoch,
             digest: kept.digest,
             enrollment: Arc::clone(&kept.enrollment),
             sale: kept.sale.clone(),
@@ -101,13 +102,17 @@ impl ServiceStore for MemoryStore {
         }))
     }
 
-    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
+    async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
         let (now, at) = (self.clock.elapsed(), self.clock.now());
         Ok(self.lock().change(run, |kept, status| {
             if status == Status::Previewed {
                 return Changed::Ended(status);
             }
+            if kept.epoch != epoch {
+                return Changed::NotEnded;
+            }
             kept.forget_all();
+            kept.made.clear();
             kept.digest = digest;
             kept.revive(now);
             kept.happened(at, "restarted", by);

@@ -35,7 +35,7 @@ impl Service {
         if !documents.is_empty() {
             return Err(NotDone::DocumentsStand { documents });
         }
-        self.changed(self.store.restart(run, version.digest, by).await?)
+        self.changed(self.store.restart(run, stored.epoch, version.digest, by).await?)
     }
 
     /// Asks a run that has not ended to end.

@@ -47,15 +47,26 @@ pub(super) fn restore(backup: &Path, to: &Path, clock: &Clock, look_back: Durati
     if let Some(broken) = check::integrity(&copy)?.into_iter().next() {
         return Err(NoStore::Damaged { file: backup.into(), what: broken });
     }
+    look_first(&copy, clock.now().as_microsecond(), look_back)?;
+    copy.close().map_err(|(_, error)| error)?;
+    partial.complete()
+}
+
+/// Makes a copy of a store one that goes on: what was made since it was taken is looked for first.
+fn look_first(copy: &Connection, now: Micros, look_back: Duration) -> rusqlite::Result<()> {
     let (taken, last, from, until): (Option<Micros>, Micros, Option<Micros>, Option<Micros>) =
         copy.query_row(TAKEN, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    let now = clock.now().as_microsecond();
     // A window that was open when the backup was taken began before it.
     let open = from.filter(|_| until.is_some_and(|until| until > now));
     let from = open.into_iter().chain([taken.unwrap_or(last)]).min();
     copy.execute(LOOK_FIRST, params![from, now.saturating_add(micros(look_back))])?;
-    copy.close().map_err(|(_, error)| error)?;
-    partial.complete()
+    Ok(())
+}
+
+/// Whoever opens a backup as a store, without restoring it, has it restored all the same.
+pub(super) fn look_first_if_copied(store: &Connection, now: Micros) -> rusqlite::Result<()> {
+    let taken: Option<Micros> = store.query_row("SELECT backup_at FROM meta", [], |row| row.get(0))?;
+    if taken.is_some() { look_first(store, now, LOOK_BACK) } else { Ok(()) }
 }
 
 /// A file that has its name only once it is whole and on the disk.

@@ -119,7 +119,7 @@ pub(super) fn forget_all(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()>
 
 /// Keeps the first calls, and gives the keys of the writes behind them a new generation.
 fn forget(work: &Work<'_>, run: &mut Run, records: &[Arc<Record>], kept: usize) -> rusqlite::Result<()> {
-    for record in records[kept..].iter().filter(|record| record.request_id.is_some()) {
+    for record in records[kept..].iter().filter(|record| record.may_go_under_another_id()) {
         if let Some(key) = &record.call.key {
             *run.generations.entry(key.clone()).or_default() += 1;
         }

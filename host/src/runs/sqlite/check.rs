@@ -46,7 +46,7 @@ const FACTS: [(&str, &str); 9] = [
     (
         "document_of_its_sale",
         "SELECT documents.id FROM documents LEFT JOIN runs ON runs.number = documents.id >> 20
-        WHERE runs.phase IS NOT 2 OR runs.sale IS NOT documents.sale",
+        WHERE runs.number IS NULL OR runs.sale IS NOT documents.sale",
     ),
     (
         "sale_holder",

@@ -13,7 +13,9 @@ use super::writer::Work;
 use crate::runs::history::{Record, Reply};
 use crate::runs::record::{RunRecord, Status};
 use crate::runs::service_store::Phase;
-use crate::runs::store::{Begun, Enqueued, Fence, Fenced, LEASE, Learned, NewMessage, NewRun, Pause, Release};
+use crate::runs::store::{
+    Begun, Enqueued, Fence, Fenced, GIVEN_BACK, LEASE, Learned, NewMessage, NewRun, Pause, Release,
+};
 
 const KNOWN: &str = "SELECT 1 FROM runs WHERE id = ?1";
 const ACCEPT: &str = "INSERT INTO runs (id, company, sale, digest, phase, epoch, due, lease, calls, lines, attempts,
@@ -92,7 +94,7 @@ pub(super) fn end_write(
 pub(super) fn give_back(work: &Work<'_>, fence: Fence) -> rusqlite::Result<Fenced> {
     let Some(mut run) = Run::fenced(work, fence)? else { return Ok(Fenced::Yes) };
     run.phase = Phase::Queued;
-    run.due = work.now;
+    run.due = work.now.saturating_add(micros(GIVEN_BACK));
     let mut company = Company::load(work, run.company)?;
     run.save(work, &mut company)?;
     company.save(work)?;
@@ -147,7 +149,10 @@ pub(super) fn finish(
         work.execute(WAKE, [run.number, work.now])?;
     }
     let mut company = Company::load(work, run.company)?;
-    company.failures = 0;
+    // A run that asked QuickBooks nothing says nothing about the company.
+    if !end.calls.is_empty() {
+        company.failures = 0;
+    }
     run.save(work, &mut company)?;
     company.save(work)?;
     for other in waiting.into_iter().filter(|other| *other != run.company) {

@@ -30,7 +30,7 @@ pub(super) fn resume(work: &Work<'_>, id: RunId, digest: Option<Digest>, by: &st
     revive(work, run, "resumed", by)
 }
 
-pub(super) fn restart(work: &Work<'_>, id: RunId, digest: Digest, by: &str) -> rusqlite::Result<Changed> {
+pub(super) fn restart(work: &Work<'_>, id: RunId, epoch: u64, digest: Digest, by: &str) -> rusqlite::Result<Changed> {
     let (mut run, status) = match ended(work, id)? {
         Ok(ended) => ended,
         Err(changed) => return Ok(changed),
@@ -38,7 +38,11 @@ pub(super) fn restart(work: &Work<'_>, id: RunId, digest: Digest, by: &str) -> r
     if status == Status::Previewed {
         return Ok(Changed::Ended(status));
     }
+    if u64::try_from(run.epoch) != Ok(epoch) {
+        return Ok(Changed::NotEnded);
+    }
     calls::forget_all(work, &mut run)?;
+    sales::forget(work, &run)?;
     run.digest = digest;
     revive(work, run, "restarted", by)
 }
@@ -62,7 +66,6 @@ fn revive(work: &Work<'_>, mut run: Run, what: &str, by: &str) -> rusqlite::Resu
     run.host_deaths = 0;
     run.status = None;
     work.execute(FORGET_RECORD, [run.number])?;
-    sales::forget(work, &run)?;
     run.happened(work, what, by)?;
     save(work, run)?;
     Ok(Changed::Yes)

@@ -40,6 +40,7 @@ pub(super) fn run(tables: &Tables<'_>, id: RunId) -> rusqlite::Result<Option<Sto
     })?;
     Ok(Some(Stored {
         phase: run.phase,
+        epoch: u64::try_from(run.epoch).unwrap_or(0),
         digest: run.digest,
         enrollment: Arc::new(enrollment),
         sale: sale.map(SaleKey::kept),

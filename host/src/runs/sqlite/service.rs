@@ -58,9 +58,9 @@ impl ServiceStore for SqliteStore {
         self.writer.change(move |work| people::resume(work, run, digest, &by)).await
     }
 
-    async fn restart(&self, run: RunId, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
+    async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
         let by = by.to_owned();
-        self.writer.change(move |work| people::restart(work, run, digest, &by)).await
+        self.writer.change(move |work| people::restart(work, run, epoch, digest, &by)).await
     }
 
     async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable> {
