@@ -1,6 +1,7 @@
 //! The service as its callers meet it: the real binary with the real `create-invoice`, on real HTTP,
 //! against both simulators.
 
+mod backups;
 mod bad_requests;
 mod callbacks;
 mod commands;

@@ -2,7 +2,7 @@
 
 use super::binary::{finish, qbo_host};
 
-const WRONG: [&[&str]; 10] = [
+const WRONG: [&[&str]; 13] = [
     &["run", "start", "--action", "create-invoice"],
     &["run", "start", "--action", "create-invoice", "--object", "deal:1", "--patience", "99999999999999999999"],
     &["run", "start", "--action", "create-invoice", "--object", "deal:1", "--event", ""],
@@ -10,6 +10,9 @@ const WRONG: [&[&str]; 10] = [
     &["run", "list", "--most", "0"],
     &["serve"],
     &["store", "backup"],
+    &["store", "check"],
+    &["store", "restore", "runs-of-monday.db"],
+    &["store", "restore", "runs-of-monday.db", "--to", "runs.db", "--look-back-hours", "-1"],
     &["demo", "--kep"],
     &["actoin", "build"],
     &["action", "inspect"],
@@ -34,7 +37,7 @@ fn wrong_use_is_told_like_every_error() {
 
 #[test]
 fn every_command_explains_itself_by_examples() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 15] = [
         &[],
         &["demo"],
         &["simulator"],
@@ -48,6 +51,8 @@ fn every_command_explains_itself_by_examples() {
         &["run", "cancel"],
         &["serve"],
         &["store", "backup"],
+        &["store", "check"],
+        &["store", "restore"],
     ];
     for command in commands {
         let help = finish(qbo_host(&[command, &["--help"]].concat()));

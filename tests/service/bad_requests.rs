@@ -153,14 +153,3 @@ async fn a_caller_that_speaks_no_http_disturbs_nobody() {
     assert_eq!(status.code(), Some(0));
     assert!(took < Duration::from_secs(10), "an open connection delays the end: {took:?}");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_in_memory_has_no_backup() {
-    let serving = Serving::start();
-    let relative = serving.post("/v1/store/backup", json!({ "file": "copy.db" })).await;
-    relative.assert_problem(422, "bad_member", "a relative path");
-    let file = serving.folder().join("copy.db");
-    serving.post("/v1/store/backup", json!({ "file": file })).await.assert_problem(409, "no_store_file", "a backup");
-    let command = serving.command(&["store", "backup", "copy.db", "--json"]);
-    command.assert_error(1, "no_store_file");
-}

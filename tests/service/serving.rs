@@ -68,8 +68,17 @@ impl Serving {
     }
 
     pub(super) fn with(own: &str, of_connection: &str) -> Self {
-        let stage = Stage::new();
-        let folder = TempDir::new().expect("a folder");
+        Self::on(Stage::new(), TempDir::new().expect("a folder"), own, of_connection)
+    }
+
+    /// Stops it, and starts another on the same simulators and in the same folder.
+    pub(super) fn again(self, own: &str) -> Self {
+        let (status, _) = self.running.stop("TERM");
+        assert_eq!(status.code(), Some(0));
+        Self::on(self.stage, self.folder, own, "")
+    }
+
+    pub(super) fn on(stage: Stage, folder: TempDir, own: &str, of_connection: &str) -> Self {
         let (command, _) = serve(&folder, &config(&stage, own, of_connection));
         let mut running = Running::start(command);
         let url = running.text_after("Service     ");
