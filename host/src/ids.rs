@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
@@ -84,9 +85,11 @@ impl RunId {
         Self(half)
     }
 
-    /// The preview of `event`: another run, so that neither stands in the other's way.
-    pub fn of_preview(event: &Event) -> Self {
-        Self::of(&Event { source: format!("preview of {}", event.source), ..event.clone() })
+    /// A preview of `event` that was asked for at this moment: each is a run of its own, since a
+    /// preview shows what would be made now, and none stands in the way of the run it previews.
+    pub fn of_preview(event: &Event, asked_at: Timestamp) -> Self {
+        let source = format!("preview at {} of {}", asked_at.as_nanosecond(), event.source);
+        Self::of(&Event { source, ..event.clone() })
     }
 
     /// The sixteen bytes, which also seed the run's randomness.

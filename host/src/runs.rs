@@ -92,8 +92,8 @@ impl Runs {
     pub async fn accept(&self, start: &Start, join: bool) -> Result<Accepted, Unavailable> {
         self.installed.put(Arc::clone(&start.version), Arc::clone(&start.grants));
         self.connections.put(start.connection.clone());
-        let Enrollment { event, object, preview, .. } = &*start.enrollment;
-        let id = if *preview { RunId::of_preview(event) } else { RunId::of(event) };
+        let Enrollment { event, object, preview, accepted_at, .. } = &*start.enrollment;
+        let id = if *preview { RunId::of_preview(event, *accepted_at) } else { RunId::of(event) };
         let sale = start.version.definition.sale.as_ref().filter(|_| !preview);
         let run = NewRun {
             id,

@@ -66,6 +66,23 @@ async fn a_preview_is_answered_and_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preview_shows_what_would_be_made_now() {
+    let serving = Serving::start();
+    let preview = || serving.run("deal:1001", json!({ "event": "monday", "preview": true }));
+    let (first, same) = (preview().await, preview().await);
+    assert_eq!(same.body["accepted"], "new");
+    // What it shows is of the run that it previews, whoever asks and however often.
+    assert_eq!(first.body["record"]["preview_hash"], same.body["record"]["preview_hash"]);
+    serving.stage.portal.put("deal", "1001", &[("dealname", "Hedge, trimmed"), ("amount", "")]);
+    let lines = serving.stage.portal.associated(("deal", "1001"), "line_item");
+    serving.stage.portal.put("line_item", &lines[0], &[("quantity", "7"), ("amount", "")]);
+    let changed = preview().await;
+    assert_eq!(changed.body["record"]["status"], "previewed", "{changed:?}");
+    assert_ne!(invoice(&changed.body["record"])["total"], invoice(&first.body["record"])["total"]);
+    assert_ne!(changed.body["record"]["preview_hash"], first.body["record"]["preview_hash"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn inputs_decide_and_the_connection_may_be_named() {
     let serving = Serving::start();
     let (portal, company) = (&serving.stage.connection.portal, serving.stage.connection.quickbooks.realm());
