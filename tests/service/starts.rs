@@ -1,6 +1,7 @@
 //! Starting runs over HTTP.
 
 use http::Method;
+use qbo_simulator::faults::{Effect, Fault};
 use serde_json::{Value, json};
 
 use super::serving::Serving;
@@ -53,6 +54,62 @@ async fn two_starts_of_one_deal_at_once_make_one_invoice() {
         assert!(["created", "already_exists"].iter().any(|code| answer.body["record"]["code"] == *code), "{answer:?}");
     }
     assert_eq!(serving.invoices_of("1001").len(), 1);
+}
+
+/// A run that stays under way: QuickBooks takes its time with the invoice.
+async fn under_way(serving: &Serving) -> String {
+    let slow = Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect: Effect::Slow { by_ms: 1_500 } };
+    serving.stage.books.faults().inject(slow);
+    let run = serving.run("deal:1001", json!({ "wait_seconds": 0 })).await.run_id();
+    serving.shown(&run, |shown| shown["calls"].as_array().is_some_and(|calls| !calls.is_empty())).await;
+    run
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_without_an_event_joins_the_run_of_its_sale() {
+    let serving = Serving::start();
+    let first = under_way(&serving).await;
+    let joined = serving.run("deal:1001", json!({})).await;
+    assert_eq!((&joined.body["accepted"], joined.run_id()), (&json!("joined"), first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workflow_that_waits_gets_a_run_of_its_own() {
+    let serving = Serving::start();
+    let first = under_way(&serving).await;
+    let waits = serving.run("deal:1001", json!({ "callback": "ap-1" })).await;
+    assert_eq!((&waits.body["accepted"], waits.run_id() == first), (&json!("new"), false));
+    assert_eq!(waits.body["record"]["code"], "already_exists");
+    let taken = |shown: &Value| shown["messages"][0]["state"] == "taken";
+    serving.shown(&waits.run_id(), taken).await;
+    assert_eq!(serving.stage.portal.callbacks().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_another_document_gets_a_run_of_its_own() {
+    let serving = Serving::start();
+    let first = under_way(&serving).await;
+    let another = serving.run("deal:1001", json!({ "if_exists": "another" })).await;
+    assert_eq!((&another.body["accepted"], another.run_id() == first), (&json!("new"), false));
+    assert_eq!(another.body["record"]["code"], "created");
+    serving.ended(&first).await;
+    assert_eq!(serving.invoices_of("1001").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_tells_its_end_to_one_callback() {
+    let serving = Serving::start();
+    let start = |more: Value| serving.run("deal:1001", more);
+    let first = start(json!({ "event": "monday", "callback": "ap-1" })).await;
+    for same in [json!({ "event": "monday", "callback": "ap-1" }), json!({ "event": "monday" })] {
+        let again = start(same).await;
+        assert_eq!((&again.body["accepted"], again.run_id()), (&json!("duplicate"), first.run_id()));
+    }
+    let other = start(json!({ "event": "monday", "callback": "ap-2" })).await;
+    other.assert_problem(409, "event_taken", "another callback");
+    start(json!({ "event": "tuesday" })).await;
+    let late = start(json!({ "event": "tuesday", "callback": "ap-3" })).await;
+    late.assert_problem(409, "event_taken", "a callback where there was none");
 }
 
 #[tokio::test(flavor = "multi_thread")]

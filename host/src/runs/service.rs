@@ -189,6 +189,12 @@ pub enum NotDone {
         /// What was asked for.
         asked: ObjectRef,
     },
+    /// The event's id is that of a run whose end another execution is told.
+    #[error("this event is run {run}, which does not tell its end to this callback")]
+    CallbackTaken {
+        /// The run that it is.
+        run: RunId,
+    },
     /// There is no such run.
     #[error("there is no such run")]
     UnknownRun,
@@ -250,7 +256,7 @@ impl NotDone {
             Self::ConnectionUnnamed => "connection_unnamed",
             Self::WrongObjectType { .. } => "wrong_object_type",
             Self::Input(bad) => bad.code(),
-            Self::EventTaken { .. } => "event_taken",
+            Self::EventTaken { .. } | Self::CallbackTaken { .. } => "event_taken",
             Self::UnknownRun => "unknown_run",
             Self::UnknownVersion { .. } => "unknown_version",
             Self::AmbiguousVersion { .. } => "ambiguous_version",
@@ -276,7 +282,7 @@ impl NotDone {
                 format!("it runs for: {}", known.join(", "))
             }
             Self::Input(bad) => bad.hint(),
-            Self::EventTaken { .. } => "give each execution an event of its own".into(),
+            Self::EventTaken { .. } | Self::CallbackTaken { .. } => "give each execution an event of its own".into(),
             Self::UnknownRun => "a run's id has 32 hex digits; the list of runs has them".into(),
             Self::UnknownVersion { .. } => "install it, or name the digest of one that is".into(),
             Self::AmbiguousVersion { digests, .. } => format!("name a digest: {}", digests.join(", ")),

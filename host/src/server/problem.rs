@@ -71,6 +71,7 @@ fn status(not_done: &NotDone) -> StatusCode {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         NotDone::EventTaken { .. }
+        | NotDone::CallbackTaken { .. }
         | NotDone::AmbiguousVersion { .. }
         | NotDone::NotInstalled
         | NotDone::NotEnded

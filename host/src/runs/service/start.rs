@@ -29,7 +29,8 @@ pub struct StartRequest {
     pub company: Option<String>,
     /// Inputs, without the definition's defaults.
     pub inputs: Vec<(String, String)>,
-    /// The event's id. Without one this is a new event, unless a run of the same sale is under way.
+    /// The event's id. Without one this is a new event, unless a run of the same sale is under way
+    /// that can take its place: one that asks for no callback and no document of its own.
     pub event: Option<String>,
     /// Nothing is sent.
     pub preview: bool,
@@ -55,7 +56,11 @@ impl Service {
         }
         let connection = self.connection(request.portal.as_deref(), request.company.as_deref())?;
         let inputs = definition.inputs_of(request.inputs)?;
-        let join = request.event.is_none() && !request.preview;
+        // Who waits for an end of its own, or wants a document of its own, gets a run of its own.
+        let join = request.event.is_none()
+            && request.callback.is_none()
+            && !request.preview
+            && request.if_exists != IfExists::Another;
         let event = Event {
             source: request.source,
             portal: connection.portal.clone(),
@@ -65,7 +70,7 @@ impl Service {
         };
         let enrollment = Enrollment {
             event,
-            object: request.object.clone(),
+            object: request.object,
             inputs,
             accepted_at: self.clock.now(),
             zone: connection.zone.clone(),
@@ -76,12 +81,23 @@ impl Service {
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection };
         let accepted = self.runs.accept(&start, join).await?;
         if accepted.enqueued == Enqueued::Duplicate {
-            let first = self.stored(accepted.run).await?.enrollment.object.clone();
-            if first != request.object {
-                return Err(NotDone::EventTaken { run: accepted.run, first, asked: request.object });
-            }
+            self.check_same(accepted.run, &start.enrollment).await?;
         }
         Ok(accepted)
+    }
+
+    /// Whether what the event was accepted for is what it is asked for now.
+    async fn check_same(&self, run: RunId, asked: &Enrollment) -> Result<(), NotDone> {
+        let first = self.stored(run).await?.enrollment;
+        if first.object != asked.object {
+            let (first, asked) = (first.object.clone(), asked.object.clone());
+            return Err(NotDone::EventTaken { run, first, asked });
+        }
+        // Nobody would ever tell a second execution that waits.
+        if asked.callback.is_some() && asked.callback != first.callback {
+            return Err(NotDone::CallbackTaken { run });
+        }
+        Ok(())
     }
 
     /// The one connection between these two, as far as they are named.
