@@ -4,6 +4,7 @@
 //! Knows names, forms and bounds. Must not open, connect or install anything, and holds no secret:
 //! of secrets it knows only by which variables they come.
 
+mod companies;
 mod entries;
 mod shown;
 #[cfg(test)]
@@ -153,6 +154,7 @@ impl Settings {
             connections: entries.each("connections", ConnectionSettings::take)?,
         };
         entries.check_empty()?;
+        companies::check(&settings.connections)?;
         Ok(settings)
     }
 }
@@ -234,6 +236,24 @@ pub enum BadSettings {
         /// What it takes, in words.
         takes: String,
     },
+    /// Two connections are between the same two.
+    #[error("the connections {first} and {second} are between the same portal and company")]
+    Twice {
+        /// A connection.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// Two connections of one company say different things about it.
+    #[error("the connections {first} and {second} are of one company and differ in {key}")]
+    Differ {
+        /// A connection.
+        first: String,
+        /// Another.
+        second: String,
+        /// In what.
+        key: &'static str,
+    },
     /// It is set nowhere.
     #[error("{key} is set nowhere")]
     Missing {
@@ -251,7 +271,7 @@ impl BadSettings {
             Self::Unreadable { .. } => "unreadable_file",
             Self::NotToml { .. } => "not_toml",
             Self::Unknown { .. } => "unknown_setting",
-            Self::Unfit { .. } => "bad_setting",
+            Self::Unfit { .. } | Self::Twice { .. } | Self::Differ { .. } => "bad_setting",
             Self::Missing { .. } => "setting_missing",
         }
     }
@@ -262,7 +282,11 @@ impl BadSettings {
             Self::Unreadable { .. } => "name a file that you may read with --config".into(),
             Self::NotToml { .. } => "host/README.md has a file that works".into(),
             Self::Unknown { known, .. } => format!("known here are: {}", known.join(", ")),
-            Self::Unfit { takes, .. } => format!("set {takes}"),
+            Self::Unfit { takes, .. } => format!("it must be {takes}"),
+            Self::Twice { second, .. } => format!("leave out [connections.{second}]"),
+            Self::Differ { key, .. } => {
+                format!("set {key} to the same in both: there is one company, however many portals")
+            }
             Self::Missing { key, variable } => format!("set {key} in the file, or {variable}"),
         }
     }

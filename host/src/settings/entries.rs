@@ -1,7 +1,7 @@
 //! What is set, before anybody knows what it means: keys, values, and where each stands. The
 //! environment wins over the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -59,8 +59,8 @@ type Key = Vec<String>;
 /// Values by their keys, which are taken out one by one.
 pub(super) struct Entries {
     values: BTreeMap<Key, (Raw, Origin)>,
-    /// Names of actions and connections, also of those without a value.
-    names: BTreeSet<(String, String)>,
+    /// Names of actions and connections, also of those without a value, and where each came first.
+    names: BTreeMap<(String, String), Origin>,
     folder: PathBuf,
 }
 
@@ -91,7 +91,7 @@ impl Entries {
             line: line_of(error.span().map_or(0, |span| span.start)),
             message: error.message().to_owned(),
         })?;
-        let mut entries = Self { values: BTreeMap::new(), names: BTreeSet::new(), folder: folder.to_owned() };
+        let mut entries = Self { values: BTreeMap::new(), names: BTreeMap::new(), folder: folder.to_owned() };
         entries.add_table(&[], table.get_ref(), &line_of);
         for (variable, value) in environment.iter().filter(|(_, value)| !value.is_empty()) {
             entries.add_variable(variable, value);
@@ -106,7 +106,7 @@ impl Entries {
             let origin = Origin::File { line: line_of(name.span().start) };
             match value.get_ref() {
                 DeValue::Table(below) if key.len() < 3 && is_group(&key[0]) => {
-                    self.add_name(&key);
+                    self.add_name(&key, &origin);
                     self.add_table(&key, below, line_of);
                 }
                 value => {
@@ -126,14 +126,14 @@ impl Entries {
             [group, name, _] if is_group(group) => *name = name.replace('_', "-"),
             _ => return,
         }
-        self.add_name(&key);
         let origin = Origin::Environment { variable: variable.to_owned() };
+        self.add_name(&key, &origin);
         self.values.insert(key, (Raw::Text(value.to_owned()), origin));
     }
 
-    fn add_name(&mut self, key: &[String]) {
+    fn add_name(&mut self, key: &[String], origin: &Origin) {
         if let [group, name, ..] = key {
-            self.names.insert((group.clone(), name.clone()));
+            self.names.entry((group.clone(), name.clone())).or_insert_with(|| origin.clone());
         }
     }
 
@@ -143,9 +143,13 @@ impl Entries {
         group: &str,
         take: impl Fn(&mut Self, &str) -> Result<T, BadSettings>,
     ) -> Result<BTreeMap<String, T>, BadSettings> {
-        let of_group = self.names.iter().filter(|(of, _)| of == group);
-        let names: Vec<_> = of_group.map(|(_, name)| name.clone()).collect();
-        names.into_iter().map(|name| take(self, &name).map(|taken| (name, taken))).collect()
+        let of_group = self.names.iter().filter(|((of, _), _)| of == group);
+        let names: Vec<_> = of_group.map(|((_, name), origin)| (name.clone(), origin.clone())).collect();
+        let taken = names.into_iter().map(|(name, origin)| {
+            check_name(group, &name, origin)?;
+            take(self, &name).map(|taken| (name, taken))
+        });
+        taken.collect()
     }
 
     fn take<T>(
@@ -264,6 +268,17 @@ impl Raw {
             Self::List(_) | Self::Other => None,
         }
     }
+}
+
+/// A variable knows neither capitals nor signs, and has two underscores between its parts: other
+/// names would have variables that are another's too.
+fn check_name(group: &str, name: &str, origin: Origin) -> Result<(), BadSettings> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if name.split('-').all(|word| !word.is_empty() && word.bytes().all(plain)) {
+        return Ok(());
+    }
+    let takes = "named by small letters and digits, with single hyphens between, such as acme-east".to_owned();
+    Err(BadSettings::Unfit { key: format!("{group}.{}", name.escape_debug()), origin, takes })
 }
 
 fn is_group(name: &str) -> bool {

@@ -86,6 +86,18 @@ fn what_is_wrong_is_named_with_its_line() {
 }
 
 #[test]
+fn a_name_is_one_that_a_variable_can_have() {
+    for name in ["Main", "\"a b\"", "\"a.b\"", "a_b", "\"\"", "-a", "a-", "a--b", "\"ä\""] {
+        let refused = parse(&format!("\n[connections.{name}]\nportal = \"1\""), &[]).unwrap_err();
+        assert!(matches!(refused, BadSettings::Unfit { origin: Origin::File { line: 2 }, .. }), "{name}: {refused}");
+    }
+    for name in ["a", "1", "acme-east-2"] {
+        let named = parse(&FILE.replace("connections.main", &format!("connections.{name}")), &[]).unwrap();
+        assert!(named.connections.contains_key(name));
+    }
+}
+
+#[test]
 fn a_variable_that_sets_nothing_is_refused_by_its_name() {
     let refused = parse(FILE, &[("QBO_HOST_CONNECTIONS__MAIN__COLOUR", "red")]).unwrap_err();
     let BadSettings::Unknown { origin, known, .. } = refused else { panic!("{refused}") };
