@@ -1,9 +1,16 @@
 //! What HubSpot is told about runs that its workflows wait for.
 
+use std::time::{Duration, Instant};
+
 use qbo_simulator::faults::{Effect, Fault};
+use qbo_simulator::hubspot::PORTAL;
+use qbo_tests::{COMPANY, Stage};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::serving::Serving;
+
+const OTHER_PORTAL: &str = "50000002";
 
 fn at_the_callback(times: u32, effect: Effect) -> Fault {
     Fault { matches: "/callbacks/".into(), skip: 0, times, effect }
@@ -41,6 +48,41 @@ async fn a_callback_is_sent_until_hubspot_takes_it() {
     let shown = settled(&serving, &made.run_id()).await;
     assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 2 }]));
     assert_eq!(serving.stage.portal.callbacks().len(), 1);
+}
+
+/// A second portal of the same company, beside the one in `stage`.
+fn another_portal(stage: &Stage, other: &Stage) -> String {
+    let ((quickbooks, _), (_, hubspot)) = (stage.addresses, other.addresses);
+    format!(
+        "[connections.other]\nportal = \"{OTHER_PORTAL}\"\ncompany = \"{COMPANY}\"\n\
+         zone = \"America/Los_Angeles\"\nquickbooks = \"http://{quickbooks}\"\nhubspot = \"http://{hubspot}\"\n\
+         requests_per_second = 1000\nrequests_per_minute = 100000\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_portal_gets_four_messages_at_once_and_leaves_room_for_others() {
+    let (stage, other) = (Stage::new(), Stage::new());
+    stage.portal.faults().inject(at_the_callback(8, Effect::Slow { by_ms: 3_000 }));
+    let settings = another_portal(&stage, &other);
+    let serving = Serving::on(stage, TempDir::new().expect("a folder"), "", &settings);
+    let began = Instant::now();
+    let mut runs = Vec::new();
+    for execution in 0..8 {
+        let start = json!({ "portal": PORTAL.to_string(), "callback": format!("ap-{execution}"), "wait_seconds": 0 });
+        runs.push(serving.run("deal:1004", start).await.run_id());
+    }
+    let quick = serving.run("deal:1004", json!({ "portal": OTHER_PORTAL, "callback": "ap-other" })).await;
+    settled(&serving, &quick.run_id()).await;
+    assert_eq!(other.portal.callbacks().len(), 1);
+    assert!(serving.stage.portal.callbacks().len() < runs.len(), "the slow portal was told first");
+    for run in &runs {
+        let shown = settled(&serving, run).await;
+        assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 0 }]));
+    }
+    // Four, and when they are told another four.
+    assert!(began.elapsed() >= Duration::from_secs(6), "{:?}", began.elapsed());
+    assert_eq!(serving.stage.portal.callbacks().len(), runs.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,14 +3,16 @@
 //!
 //! A message may arrive twice, when its answer was lost; it never goes missing.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::{Either, select};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::record::{RefusalKind, Status};
@@ -19,8 +21,11 @@ use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::hubspot::NotTaken;
 
-/// Messages on their way at once: one slow portal leaves room for the others.
+/// Messages on their way at once.
 const SENDING_MAX: usize = 16;
+
+/// Messages on their way to one portal at once: one slow portal leaves room for the others.
+const PORTAL_SENDING_MAX: usize = 4;
 
 /// Looked for messages so often. A workflow of HubSpot that waits takes seconds to go on anyway.
 const LOOK: Duration = Duration::from_millis(500);
@@ -34,6 +39,10 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A sending takes at most so long: half of a message's lease, so that nobody else begins meanwhile.
 const SENDING: Duration = Duration::from_secs(30);
 
+/// A message waits at most so long for the others of its portal, so that it is sent within its lease;
+/// then it is left, and due again when that is over. With [`LOOK`] this also bounds how many wait.
+const WAITING: Duration = Duration::from_secs(20);
+
 /// A host that stops waits so long for HubSpot.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -45,6 +54,9 @@ pub(super) struct Outbox {
     store: Arc<dyn ServiceStore>,
     connections: Arc<Connections>,
     clock: Clock,
+    /// Places of all messages on their way, and of those to each portal.
+    places: Arc<Semaphore>,
+    of_portals: Mutex<BTreeMap<String, Arc<Semaphore>>>,
 }
 
 /// What `drive` wrote down for a workflow that waits.
@@ -59,7 +71,8 @@ struct Callback {
 
 impl Outbox {
     pub(super) fn new(store: Arc<dyn ServiceStore>, connections: Arc<Connections>, clock: Clock) -> Self {
-        Self { store, connections, clock }
+        let (places, of_portals) = (Arc::new(Semaphore::new(SENDING_MAX)), Mutex::default());
+        Self { store, connections, clock, places, of_portals }
     }
 
     /// Sends what is due until `stop`; then what is due at that moment, and returns.
@@ -70,7 +83,7 @@ impl Outbox {
         loop {
             own.begin(&mut sending).await;
             let pause = pin!(async {
-                if sending.len() < SENDING_MAX {
+                if own.places.available_permits() > 0 {
                     own.clock.sleep(LOOK).await;
                 } else {
                     // A place that is free again is all there is to wait for.
@@ -91,7 +104,7 @@ impl Outbox {
     /// Begins to send as much as there is room for.
     async fn begin(self: &Arc<Self>, sending: &mut JoinSet<()>) {
         while sending.try_join_next().is_some() {}
-        let room = SENDING_MAX.saturating_sub(sending.len());
+        let room = self.places.available_permits();
         if room == 0 {
             return;
         }
@@ -99,11 +112,28 @@ impl Outbox {
             Ok(messages) => {
                 for message in messages {
                     let own = Arc::clone(self);
-                    sending.spawn(async move { own.settle(message).await });
+                    sending.spawn(async move {
+                        if let Some(Some(_place)) = own.clock.timeout(WAITING, own.place(&message.portal)).await {
+                            own.settle(message).await;
+                        }
+                    });
                 }
             }
             Err(unavailable) => tracing::warn!("{unavailable}; HubSpot is told later"),
         }
+    }
+
+    /// A place among the messages on their way, and first one among those of its portal: who waits for
+    /// a slow portal takes no place from another.
+    async fn place(&self, portal: &str) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
+        let of_portal = {
+            let mut of_portals = self.of_portals.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Arc::new(Semaphore::new(PORTAL_SENDING_MAX));
+            Arc::clone(of_portals.entry(portal.to_owned()).or_insert_with(new))
+        };
+        let of_portal = of_portal.acquire_owned().await.ok()?;
+        let of_all = Arc::clone(&self.places).acquire_owned().await.ok()?;
+        Some((of_portal, of_all))
     }
 
     async fn settle(&self, message: Message) {
