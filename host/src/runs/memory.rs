@@ -291,7 +291,11 @@ impl Store for MemoryStore {
             kept.attempted(&end, at);
             kept.end(&end);
             for NewMessage { kind, body } in messages {
-                state.messages.entry((fence.run, kind)).or_insert_with(|| Outgoing::new(body, now));
+                // The end of a resumed run takes the place of what nobody was told yet.
+                let told = state.messages.get(&(fence.run, kind.clone())).is_some_and(|message| !message.is_due_ever());
+                if !told {
+                    state.messages.insert((fence.run, kind), Outgoing::new(body, now));
+                }
             }
             state.give_sale_back(fence.run);
             state.wake_waiting_for(fence.run, now);

@@ -24,7 +24,10 @@ const ENROLL: &str = "INSERT INTO enrollments (run, event, action, object, text)
 const FIRST_LINE: &str = "INSERT INTO timeline (id, at, what, detail) VALUES (?1, ?2, 'accepted', ?3)";
 const RECORD: &str = "INSERT INTO records (run, text) VALUES (?1, ?2)
     ON CONFLICT (run) DO UPDATE SET text = excluded.text";
-const MESSAGE: &str = "INSERT OR IGNORE INTO messages (run, kind, body, due) VALUES (?1, ?2, ?3, ?4)";
+/// The end of a resumed run takes the place of what nobody was told yet.
+const MESSAGE: &str = "INSERT INTO messages (run, kind, body, due) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (run, kind) DO UPDATE SET body = excluded.body, due = excluded.due, failures = 0
+    WHERE settled IS NULL";
 const WAITING: &str = "SELECT company FROM runs WHERE waits_for = ?1";
 const WAKE: &str = "UPDATE runs SET waits_for = NULL, due = ?2 WHERE waits_for = ?1";
 const NUMBER_IF_LIVE: &str = "SELECT number FROM runs WHERE id = ?1 AND phase < 2";
