@@ -125,6 +125,11 @@ impl Running {
         line.split_once(label).map(|(_, text)| text.trim().to_owned()).unwrap_or_default()
     }
 
+    /// Its number among the machine's processes.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, as a terminal or a service manager does.
     pub fn signal(&self, signal: &str) {
         let sent = Command::new("bash").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();

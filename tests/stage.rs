@@ -3,6 +3,7 @@
 
 pub mod binary;
 pub mod kill;
+mod replay;
 pub mod world;
 
 use std::collections::BTreeMap;

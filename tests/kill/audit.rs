@@ -8,14 +8,17 @@ use qbo_host::clock::Clock;
 use qbo_host::ids::RunId;
 use qbo_host::runs::service_store::{Phase, Query, ServiceStore, Stored};
 use qbo_host::runs::{SqliteStore, Status};
-use serde_json::Value;
 
 use super::host::Host;
 use super::world::{Deal, World};
+use crate::replay::Again;
 
 /// How the simulator's access tokens begin, and its other secrets.
 const SECRETS: [&str; 4] =
     ["eyJlbmMiOiJBMTI4Q0JDLUhTMjU2", "simulator-refresh-", "simulator-secret", "simulator-portal-token"];
+
+/// How many runs are made again, at most.
+const MADE_AGAIN: usize = 25;
 
 /// Every broken promise, in a sentence each.
 pub(super) async fn audit(world: &World, host: &Host, told: &BTreeMap<String, Vec<RunId>>) -> Vec<String> {
@@ -45,6 +48,7 @@ pub(super) async fn audit(world: &World, host: &Host, told: &BTreeMap<String, Ve
     }
     findings.extend(customers(world));
     findings.extend(pace(world, host));
+    findings.extend(made_again(runs.values()).await);
     for (event, (id, stored)) in &runs {
         findings.extend(history(event, stored));
         let query = Query { event: Some(event.clone()), most: 10, ..Query::default() };
@@ -103,30 +107,23 @@ fn deal_ended(deal: &Deal, ended: &[&(RunId, Stored)]) -> Vec<String> {
 }
 
 /// I2: one invoice with the right total, and the one that the run tells of; none of a refused deal.
-fn deal_booked(world: &World, deal: &Deal, ended: &[&(RunId, Stored)]) -> Vec<String> {
-    let marker = format!("HubSpot deal {} ·", deal.id);
-    let invoices = world.books.documents(&world.companies[deal.company], "Invoice");
-    let marked = |invoice: &&Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
-    let invoices: Vec<_> = invoices.iter().filter(marked).collect();
+/// The first that is wrong explains the rest.
+fn deal_booked(world: &World, deal: &Deal, ended: &[&(RunId, Stored)]) -> Option<String> {
+    let invoices = world.invoices(deal);
     let wanted = usize::from(!deal.refused);
-    let mut findings = Vec::new();
     if invoices.len() != wanted {
-        findings.push(format!("I2: {} invoices instead of {wanted} for deal {}", invoices.len(), deal.id));
+        return Some(format!("I2: {} invoices instead of {wanted} for deal {}", invoices.len(), deal.id));
     }
-    for invoice in invoices {
-        let total: Option<rust_decimal::Decimal> = invoice["TotalAmt"].to_string().parse().ok();
-        if total != Some(deal.total.into()) {
-            findings.push(format!("I2: deal {} is billed {total:?} instead of {}", deal.id, deal.total));
-        }
-        let told = ended.iter().any(|(_, stored)| {
-            let documents = stored.record.iter().flat_map(|record| &record.documents);
-            documents.into_iter().any(|document| document.entity == "Invoice" && invoice["Id"] == *document.id)
-        });
-        if !told {
-            findings.push(format!("I2: no run tells of the invoice {} of deal {}", invoice["Id"], deal.id));
-        }
+    let invoice = invoices.first()?;
+    let total: Option<rust_decimal::Decimal> = invoice["TotalAmt"].to_string().parse().ok();
+    if total != Some(deal.total.into()) {
+        return Some(format!("I2: deal {} is billed {total:?} instead of {}", deal.id, deal.total));
     }
-    findings
+    let told = ended.iter().any(|(_, stored)| {
+        let documents = stored.record.iter().flat_map(|record| &record.documents);
+        documents.into_iter().any(|document| document.entity == "Invoice" && invoice["Id"] == *document.id)
+    });
+    (!told).then(|| format!("I2: no run tells of the invoice {} of deal {}", invoice["Id"], deal.id))
 }
 
 /// I2: one customer for each contact.
@@ -168,6 +165,23 @@ fn pace(world: &World, host: &Host) -> Vec<String> {
                 findings.push(format!("I5: {} requests to {realm} were sent within {least:?}", count + 1));
             }
         }
+    }
+    findings
+}
+
+/// I8: a sample of what succeeded, spread over all runs, is made again from its history.
+async fn made_again(runs: impl Iterator<Item = &(RunId, Stored)>) -> Vec<String> {
+    let succeeded: Vec<_> = runs
+        .filter_map(|(id, stored)| {
+            let record = stored.record.as_deref().filter(|_| stored.phase == Phase::Ended)?;
+            (record.status == Status::Succeeded).then_some((*id, stored, record))
+        })
+        .collect();
+    let (sandbox, version, clock) = (crate::sandbox(), crate::create_invoice().await, Clock::machine());
+    let again = Again { sandbox: &sandbox, version: &version, clock: &clock };
+    let mut findings = Vec::new();
+    for (id, stored, record) in succeeded.iter().step_by(succeeded.len().div_ceil(MADE_AGAIN).max(1)) {
+        findings.extend(again.violation(*id, stored, record).await);
     }
     findings
 }

@@ -68,6 +68,9 @@ impl World {
         let again = (0..twice).map(|number| Event { id: format!("again-{number}"), deal: number * (TWICE_EVERY - 1) });
         let mut events: Vec<_> = once.chain(again).collect();
         shuffle(&mut events, &mut Chance::new(plan.seed));
+        if plan.forgets() {
+            books.set_request_id_memory(Duration::ZERO);
+        }
         let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         Self {
             quickbooks: books.serve(any).expect("a free port"),
@@ -82,13 +85,13 @@ impl World {
     }
 
     /// Makes QuickBooks and HubSpot suffer, until the task is aborted.
-    pub(super) fn make_trouble(&self, seed: u64) -> tokio::task::JoinHandle<()> {
+    pub(super) fn make_trouble(&self, plan: &Plan) -> tokio::task::JoinHandle<()> {
         let (books, portal, count) = (self.books.clone(), self.portal.clone(), Arc::clone(&self.faults));
-        let mut chance = Chance::new(seed ^ 0x7472_6f75);
+        let (mut chance, forgets) = (Chance::new(plan.seed ^ 0x7472_6f75), plan.forgets());
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_millis(40)).await;
-                let effect = effect(chance.below(9));
+                let effect = effect(chance.below(9), forgets);
                 let matches = *chance.one_of(&["/invoice?", "/customer?", "/query", "/v3/company/"]);
                 books.faults().inject(Fault { matches: matches.into(), skip: 0, times: 1, effect });
                 if chance.below(10) == 0 {
@@ -107,6 +110,13 @@ impl World {
         self.faults.load(Ordering::Relaxed)
     }
 
+    /// What stands in the books because of a deal.
+    pub(super) fn invoices(&self, deal: &Deal) -> Vec<Value> {
+        let marker = format!("HubSpot deal {} ·", deal.id);
+        let marked = |invoice: &Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
+        self.books.documents(&self.companies[deal.company], "Invoice").into_iter().filter(marked).collect()
+    }
+
     pub(super) fn requests(&self) -> usize {
         self.companies.iter().map(|realm| self.books.pace(realm).requests).sum()
     }
@@ -119,9 +129,14 @@ fn shuffle<T>(list: &mut [T], chance: &mut Chance) {
     }
 }
 
-fn effect(number: u64) -> Effect {
+/// A QuickBooks that remembers no request id can't tell a request that comes late from a new one, and a
+/// host that asks meanwhile finds nothing: it must send again, and what was late makes a second
+/// document. No host can prevent that, so such a QuickBooks loses answers but carries nothing out late.
+/// A slow request is late as well when the host is killed while it is under way.
+fn effect(number: u64, forgets: bool) -> Effect {
     match number {
         0..=2 => Effect::AnswerLost,
+        3 | 8 if forgets => Effect::AnswerLost,
         // After the host has given up on the answer.
         3 => Effect::LateCommit { after_ms: 1_500 },
         4 => Effect::Throttled,

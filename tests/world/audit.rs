@@ -2,8 +2,6 @@
 //! what must not be: the invariants I1 to I4, I6 to I9 and I11 of the plan. The pace (I5) is for the
 //! outage, where one process keeps it.
 
-mod replay;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,6 +14,7 @@ use serde_json::Value;
 use super::World;
 use super::portal::DEALS;
 use super::seeded::{Acknowledged, Kind};
+use crate::replay::Again;
 
 /// Everything that must not be.
 pub(super) async fn violations(world: &World, told: &[Acknowledged]) -> Vec<String> {
@@ -42,7 +41,7 @@ pub(super) async fn violations(world: &World, told: &[Acknowledged]) -> Vec<Stri
         }
         if record.status == Status::Succeeded && !replayed {
             replayed = true;
-            found.extend(replay::violation(world, *run, &stored, record).await);
+            found.extend(made_again(world, *run, &stored, record).await);
         }
     }
     for ((company, place), records) in &sales {
@@ -55,6 +54,13 @@ pub(super) async fn violations(world: &World, told: &[Acknowledged]) -> Vec<Stri
         found.push(format!("I11: at rest {} runs are held and {} wait", counts.running, counts.queued));
     }
     found
+}
+
+/// I8: a run that succeeded says the same when it is made again from its history.
+async fn made_again(world: &World, run: RunId, stored: &Stored, record: &RunRecord) -> Option<String> {
+    let version = world.versions.iter().find(|version| version.digest == stored.digest)?;
+    let again = Again { sandbox: &world.sandbox, version, clock: &world.clock };
+    again.violation(run, stored, record).await
 }
 
 /// I7: exactly the poison is held.

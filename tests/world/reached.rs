@@ -84,7 +84,7 @@ impl Store for Reached {
             let begun = match self.broken {
                 Broken::Intent => Ok(Begun::Yes),
                 Broken::Nothing | Broken::Fence | Broken::RequestId => {
-                    self.store.begin_write(fence, learned, intent, sale).await
+                    self.store.begin_write(self.fence(fence), learned, intent, sale).await
                 }
             };
             if let Ok(Begun::Yes) = begun {
@@ -111,7 +111,7 @@ impl Store for Reached {
     }
 
     async fn give_back(&self, fence: Fence) -> Result<Fenced, Unavailable> {
-        commit!(self, "give back", async { self.watched(fence, self.store.give_back(fence).await) })
+        commit!(self, "give back", async { self.watched(fence, self.store.give_back(self.fence(fence)).await) })
     }
 
     async fn release(&self, fence: Fence, release: Release) -> Result<Fenced, Unavailable> {
