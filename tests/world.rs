@@ -7,8 +7,10 @@
 mod audit;
 mod broken;
 pub mod chance;
+pub mod crash_points;
 pub mod gate;
 mod network;
+pub mod outage;
 pub mod portal;
 mod process;
 mod reached;

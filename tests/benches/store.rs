@@ -1,10 +1,8 @@
 //! What the bare store in a file does: whole runs a second with so many in flight, with an fsync in
-//! every commit, and how long a claim takes behind a million runs that have ended. Realistic sizes:
-//! an enrollment of 1 KiB, four answers of 1.5 KiB, an intent of 2 KiB, an answer of 3 KiB, a record
-//! of 4 KiB.
+//! every commit. Realistic sizes: an enrollment of 1 KiB, four answers of 1.5 KiB, an intent of 2 KiB, an
+//! answer of 3 KiB, a record of 4 KiB. Claims behind many runs are measured in `crowd`.
 //!
-//! `cargo bench --bench store` prints the tables; with `-- --ended 1000000` claims are measured behind
-//! so many runs that have ended.
+//! `cargo bench -p qbo-tests --bench store` prints the table.
 #![expect(clippy::print_stdout, reason = "the tables are what this is run for")]
 #![expect(clippy::float_arithmetic, reason = "times and their ratios, no money")]
 
@@ -19,7 +17,6 @@ use std::time::{Duration, Instant};
 use qbo_host::clock::Clock;
 use qbo_host::ids::RunId;
 use qbo_host::runs::history::Record;
-use qbo_host::runs::service_store::ServiceStore as _;
 use qbo_host::runs::store::{Begun, Claim, Claimed, Fenced, Learned, NewMessage, NewRun, Store as _};
 use qbo_host::runs::{RunRecord, SqliteOptions, SqliteStore, Status};
 
@@ -27,19 +24,12 @@ use qbo_host::runs::{RunRecord, SqliteOptions, SqliteStore, Status};
 const MEASURED: Duration = Duration::from_secs(4);
 /// Companies whose runs these are.
 const COMPANIES: u64 = 200;
-/// The first number of the runs that are claimed, behind all that have ended.
-const BEHIND: u64 = 100_000_000;
 
 fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let ended = std::env::args().skip_while(|argument| argument != "--ended").nth(1);
-    let ended: u64 = ended.map_or(0, |count| count.parse().expect("a number"));
     let folder = tempfile::tempdir().expect("a folder");
-    runtime.block_on(async {
-        throughput(folder.path()).await;
-        claims(&folder.path().join("claims.db"), ended).await;
-    });
+    runtime.block_on(throughput(folder.path()));
 }
 
 async fn throughput(folder: &Path) {
@@ -62,47 +52,6 @@ async fn throughput(folder: &Path) {
         let per_second = next.load(Ordering::Relaxed) as f64 / MEASURED.as_secs_f64();
         println!("| {in_flight} | {per_second:.0} | {:.2} |", in_flight as f64 * 1_000.0 / per_second);
     }
-}
-
-/// The time of a claim, and of a claim that finds nothing, behind ever more runs that have ended.
-async fn claims(file: &Path, ended: u64) {
-    println!("\n| ended runs | claim of 8 (p50 µs) | claim of nothing (p50 µs) |\n|---|---|---|");
-    let store = Arc::new(SqliteStore::open(file, Clock::machine(), SqliteOptions::default()).expect("a store"));
-    let mut made = 0;
-    for count in [1_000, 100_000, 1_000_000].into_iter().filter(|count| *count <= ended.max(1_000)) {
-        fill(&store, &mut made, count).await;
-        let (mut some, mut none) = (Vec::new(), Vec::new());
-        for round in 0..200 {
-            for place in 0..8 {
-                store.enqueue(run(BEHIND + count + round * 8 + place)).await.expect("a store");
-            }
-            let begun = Instant::now();
-            let claims = store.claim(8, 8).await.expect("a store").claims;
-            some.push(begun.elapsed());
-            assert_eq!(claims.len(), 8);
-            let begun = Instant::now();
-            assert!(store.claim(8, 8).await.expect("a store").claims.is_empty());
-            none.push(begun.elapsed());
-            for claim in claims {
-                finish(&store, &claim).await;
-            }
-        }
-        println!("| {count} | {} | {} |", median(some), median(none));
-    }
-}
-
-async fn fill(store: &Arc<SqliteStore>, made: &mut u64, count: u64) {
-    while *made < count {
-        let batch: Vec<_> = (*made..count.min(*made + 256)).collect();
-        *made += batch.len() as u64;
-        let filled = batch.into_iter().map(|number| async move { whole_run(store, number).await });
-        futures::future::join_all(filled).await;
-    }
-}
-
-fn median(mut times: Vec<Duration>) -> u128 {
-    times.sort_unstable();
-    times[times.len() / 2].as_micros()
 }
 
 fn run(number: u64) -> NewRun {

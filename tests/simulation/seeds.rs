@@ -5,7 +5,7 @@ use qbo_tests::world::seeded::{Played, all, played, setting};
 
 #[test]
 fn nothing_is_lost_and_nothing_is_made_twice_whatever_befalls_processes_store_and_services() {
-    for played in all(0..200, Broken::Nothing) {
+    for played in all(0..100, Broken::Nothing) {
         let Played { seed, trace, violations, .. } = played;
         assert!(violations.is_empty(), "seed {seed}, trace {trace:016x}: {violations:#?}");
     }
