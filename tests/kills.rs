@@ -22,7 +22,8 @@ async fn the_auditor_of_kills_notices_what_is_twice_lost_or_wrong() {
     let mut over = Over::after(Plan { kills: 1, runs: 20, companies: 2, seed: 2 }).await;
     let mut before = over.findings().await;
     assert_eq!(before, Vec::<String>::new());
-    let wrongs: [(fn(&mut Over), &str); 3] = [
+    type Wrong = fn(&mut Over);
+    let wrongs: [(Wrong, &str); 3] = [
         (|over| over.bill_again(), "I2: 2 invoices"),
         (Over::acknowledge_nothing, "I1: an event"),
         (|over| over.bill_more(), "I2: deal"),

@@ -53,7 +53,7 @@ fn main() {
         rows.extend(runtime.block_on(waiting::rows()));
     }
     if plays("idle") {
-        rows.extend(idle::rows());
+        rows.extend(runtime.block_on(idle::rows()));
     }
     if plays("fairness") {
         rows.extend(runtime.block_on(fairness::rows()));

@@ -12,7 +12,7 @@ use crate::used::Used;
 /// It is looked at when it has come to rest.
 const RESTED: Duration = Duration::from_secs(2);
 
-pub(crate) fn rows() -> Vec<Row> {
+pub(crate) async fn rows() -> Vec<Row> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = format!(
         "listen = \"127.0.0.1:0\"\nstore = {:?}\ncode_cache = {:?}\n\n[actions.create-invoice]\ncomponent = {:?}\n",
@@ -35,7 +35,7 @@ pub(crate) fn rows() -> Vec<Row> {
     command.env("QBO_HOST_TOKEN", "the-operators-token").env("SECRET", "secret");
     let mut host = Running::start(command);
     host.line_with("http://");
-    std::thread::sleep(RESTED);
+    tokio::time::sleep(RESTED).await;
     let used = Used::of(&host.process().to_string());
     vec![Row::new("idle service, resident memory", used.resident_bytes as f64 / 1e6, "MB").at_most(60.0)]
 }

@@ -12,7 +12,7 @@ facts! {
     a_message_that_was_taken_is_not_sent_again
     a_message_that_was_refused_says_why
     a_message_that_failed_is_due_again
-    a_run_has_one_message_of_a_kind
+    a_later_end_takes_the_place_of_a_message_that_nobody_took
     a_component_is_kept_as_it_is
     a_component_is_needed_until_its_runs_have_ended_well
     a_component_that_nobody_needs_is_forgotten
@@ -74,7 +74,7 @@ async fn a_message_that_failed_is_due_again(kept: Kept) {
     assert_eq!(kept.messages(9).await.expect("an answer")[0].failures, 1);
 }
 
-async fn a_run_has_one_message_of_a_kind(kept: Kept) {
+async fn a_later_end_takes_the_place_of_a_message_that_nobody_took(kept: Kept) {
     let claim = kept.held(1).await;
     kept.end(&claim, Status::Held).await;
     for body in ["first", "second"] {
@@ -85,7 +85,15 @@ async fn a_run_has_one_message_of_a_kind(kept: Kept) {
         kept.finish(again.fence, Learned::default(), end, vec![message]).await.expect("an answer");
     }
     let due = kept.messages(9).await.expect("an answer");
-    assert_eq!(due.iter().map(|message| message.body.as_str()).collect::<Vec<_>>(), ["first"]);
+    assert_eq!(due.iter().map(|message| message.body.as_str()).collect::<Vec<_>>(), ["second"]);
+    kept.settle_message(claim.fence.run, "callback", Settled::Taken).await.expect("an answer");
+    kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
+    let again = kept.hold(claim.fence.run).await;
+    let message = NewMessage { kind: "callback".into(), body: "third".into() };
+    let end = values::record(claim.fence.run, Status::Succeeded, "over");
+    kept.finish(again.fence, Learned::default(), end, vec![message]).await.expect("an answer");
+    kept.pass(3_600);
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
 }
 
 async fn a_component_is_kept_as_it_is(kept: Kept) {
