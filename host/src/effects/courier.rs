@@ -11,6 +11,7 @@ use super::body::is_transaction;
 use super::look::{self, Told};
 use crate::action::Verb;
 use crate::clock::Clock;
+use crate::enrollment::Enrollment;
 use crate::ids::RunId;
 use crate::quickbooks::{Client, Permit, Sent};
 use crate::runs::history::{Call, History, Record, Reply};
@@ -44,7 +45,7 @@ pub(super) struct Courier {
     store: Arc<dyn Store>,
     client: Arc<Client>,
     clock: Clock,
-    marker: Arc<str>,
+    enrollment: Arc<Enrollment>,
     look_from: Option<Timestamp>,
     /// Entities and ids of what this run has made already: none of it is what another write made.
     made: Vec<(String, String)>,
@@ -57,7 +58,7 @@ impl Courier {
             store,
             client,
             clock: clock.clone(),
-            marker: claim.enrollment.marker().into(),
+            enrollment: Arc::clone(&claim.enrollment),
             look_from: claim.look_from,
             made: Vec::new(),
         }
@@ -139,8 +140,9 @@ impl Courier {
             return Ok((permit, None));
         };
         let from = from.checked_sub(CLOCKS_DIFFER).unwrap_or(from);
-        let found =
-            look::find(&self.client, intent, (&self.marker, &self.made), from, permit).await.map_err(Stop::Wait)?;
+        let found = look::find(&self.client, intent, (&self.enrollment.marker(), &self.made), from, permit)
+            .await
+            .map_err(Stop::Wait)?;
         let permit = self.client.admit().await.map_err(Stop::Wait)?;
         Ok((permit, found.map(Ok)))
     }
