@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::starts::{Earlier, Started, Starts};
@@ -72,9 +73,10 @@ impl Throttle {
     /// unanswered counts as in flight for as long as it would have waited, `answer_timeout`.
     pub(super) fn keep(&self, file: &Path, answer_timeout: Duration) -> io::Result<()> {
         let mut windows = lock(&self.windows);
-        let (kept, earlier) = Starts::open(file, windows.rates.per_minute, self.clock.now(), MINUTE)?;
-        windows.restore(self.clock.elapsed(), &earlier, answer_timeout);
-        windows.kept = Some(kept);
+        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let (starts, earlier) = Starts::open(file, windows.rates.per_minute, now, MINUTE)?;
+        windows.restore(elapsed, &earlier, answer_timeout);
+        windows.kept = Some(Kept { starts, origin: now.saturating_sub(elapsed).unwrap_or(now) });
         Ok(())
     }
 
@@ -87,9 +89,10 @@ impl Throttle {
             let wait = {
                 let mut windows = lock(&self.windows);
                 let others = windows.rates.in_flight - 1 - self.in_flight.available_permits();
-                match windows.start(self.clock.elapsed(), others) {
+                let now = self.clock.elapsed();
+                match windows.start(now, others) {
                     Ok(()) => {
-                        let started = windows.keep_start(&self.clock);
+                        let started = windows.keep_start(now);
                         let kept = started.map(|started| (started, Arc::clone(&self.windows)));
                         return Ok(Permit { _in_flight: in_flight, kept });
                     }
@@ -116,7 +119,14 @@ struct Windows {
     starts: VecDeque<Duration>,
     /// When requests of an earlier process no longer count as in flight.
     abandoned: Vec<Duration>,
-    kept: Option<Starts>,
+    kept: Option<Kept>,
+}
+
+/// The file of starts, and when elapsed time began: a start is kept by the reading that let it pass.
+#[derive(Debug)]
+struct Kept {
+    starts: Starts,
+    origin: Timestamp,
 }
 
 impl Windows {
@@ -148,13 +158,14 @@ impl Windows {
     }
 
     /// A file that can't be written keeps nobody from their work; it is only the memory of a crash.
-    fn keep_start(&mut self, clock: &Clock) -> Option<Started> {
-        let kept = self.kept.as_mut()?;
-        kept.start(clock.now()).inspect_err(|error| tracing::debug!("a start could not be kept: {error}")).ok()
+    fn keep_start(&mut self, now: Duration) -> Option<Started> {
+        let Kept { starts, origin } = self.kept.as_mut()?;
+        let at = origin.saturating_add(now).unwrap_or(*origin);
+        starts.start(at).inspect_err(|error| tracing::debug!("a start could not be kept: {error}")).ok()
     }
 
     fn answered(&self, started: Started) {
-        if let Some(Err(error)) = self.kept.as_ref().map(|kept| kept.answered(started)) {
+        if let Some(Err(error)) = self.kept.as_ref().map(|kept| kept.starts.answered(started)) {
             tracing::debug!("an answer could not be kept: {error}");
         }
     }
