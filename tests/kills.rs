@@ -5,14 +5,14 @@ use qbo_tests::kill::{Over, Plan, play};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whenever_the_host_is_killed_each_sale_gets_one_invoice() {
-    let played = play(Plan { kills: 8, runs: 200, companies: 12, seed: 2 }).await;
+    let played = play(Plan { kills: 8, runs: 200, companies: 24, seed: 2 }).await;
     println!("{played}");
     assert_eq!(played.findings, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_holds_where_quickbooks_remembers_no_request_ids() {
-    let played = play(Plan { kills: 8, runs: 200, companies: 12, seed: 1 }).await;
+    let played = play(Plan { kills: 8, runs: 200, companies: 24, seed: 1 }).await;
     println!("{played}");
     assert_eq!(played.findings, Vec::<String>::new());
 }

@@ -136,7 +136,8 @@ fn shuffle<T>(list: &mut [T], chance: &mut Chance) {
 fn effect(number: u64, forgets: bool) -> Effect {
     match number {
         0..=2 => Effect::AnswerLost,
-        3 | 8 if forgets => Effect::AnswerLost,
+        3 if forgets => Effect::AnswerLost,
+        8 if forgets => Effect::Throttled,
         // After the host has given up on the answer.
         3 => Effect::LateCommit { after_ms: 1_500 },
         4 => Effect::Throttled,
