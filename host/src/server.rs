@@ -53,6 +53,7 @@ fn routes(host: Arc<Host>) -> Router {
         .route("/v1/runs/{run}/restart", post(runs::restart))
         .route("/v1/runs/{run}/cancel", post(runs::cancel))
         .route("/v1/actions", get(actions::list))
+        .route("/v1/connections", get(actions::connections))
         .route("/v1/store/backup", post(store::backup))
         .route_layer(from_fn_with_state(Arc::clone(&host), check_token));
     with_token

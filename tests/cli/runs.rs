@@ -106,7 +106,7 @@ fn each_problem_is_told_once() {
 #[test]
 fn without_simulators_a_start_waits_as_long_as_it_is_told() {
     let gone = Simulators::start();
-    let options = ["--object", "deal:1001", "--patience", "3", "--event", "monday"];
+    let options = ["--object", "deal:1001", "--patience", "8", "--event", "monday"];
     let mut started = start(&gone, &options);
     started.arg("--json");
     drop(gone);

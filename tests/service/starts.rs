@@ -2,6 +2,7 @@
 
 use http::Method;
 use qbo_simulator::faults::{Effect, Fault};
+use qbo_tests::COMPANY;
 use serde_json::{Value, json};
 
 use super::serving::Serving;
@@ -183,4 +184,9 @@ async fn health_and_readiness_need_no_token_and_actions_are_listed() {
     assert_eq!(actions["actions"][0]["action"], "create-invoice");
     let granted = actions["actions"][0]["granted"].as_array().expect("a list");
     assert!(granted.contains(&json!("invoice:create")));
+    let connections = serving.get("/v1/connections").await.body;
+    let asked = &connections["connections"][0]["asked"];
+    let sent = serving.stage.books.pace(COMPANY).requests as u64;
+    let counted = asked["reads"].as_u64().zip(asked["writes"].as_u64());
+    assert_eq!(counted.map(|(reads, writes)| reads + writes), Some(sent), "{connections}");
 }

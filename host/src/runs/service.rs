@@ -4,6 +4,7 @@
 //! Owns what is allowed when. Must not know HTTP, nor how a store keeps anything.
 
 mod actions;
+mod connections;
 mod decide;
 mod shown;
 mod start;
@@ -31,6 +32,7 @@ use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::Sandbox;
 pub use actions::{ActionLine, InputLine, NotInstalled};
+pub use connections::ConnectionLine;
 pub use shown::Shown;
 pub use start::StartRequest;
 
