@@ -2,7 +2,7 @@
 
 use qbo_host::runs::Status;
 use qbo_host::runs::service_store::CLAIMED_AT_ONCE_MAX;
-use qbo_host::runs::store::Pause;
+use qbo_host::runs::store::{Claim, Pause};
 
 use super::{Kept, facts, seconds};
 
@@ -98,14 +98,19 @@ async fn one_run_tries_a_company_that_failed(kept: Kept) {
     assert_eq!(kept.due_claims(10, 10).await[0].company_failures, 2);
 }
 
-async fn a_company_that_answers_again_drains(kept: Kept) {
+/// Of four runs of a company that did not answer, those that try again after its pause.
+async fn trying(kept: &Kept) -> Vec<Claim> {
     let claim = kept.held(1).await;
     for id in 2..5 {
         kept.accept(id).await;
     }
     kept.wait(&claim, Pause::Company { pause: seconds(30), failing: true }).await;
     kept.pass(30);
-    let tries = kept.due_claims(10, 10).await;
+    kept.due_claims(10, 10).await
+}
+
+async fn a_company_that_answers_again_drains(kept: Kept) {
+    let tries = trying(&kept).await;
     kept.end(&tries[0], Status::Succeeded).await;
     let drained = kept.due_claims(10, 10).await;
     assert_eq!(drained.len(), 3);
@@ -113,13 +118,7 @@ async fn a_company_that_answers_again_drains(kept: Kept) {
 }
 
 async fn a_run_that_asked_nothing_says_nothing_about_its_company(kept: Kept) {
-    let claim = kept.held(1).await;
-    for id in 2..5 {
-        kept.accept(id).await;
-    }
-    kept.wait(&claim, Pause::Company { pause: seconds(30), failing: true }).await;
-    kept.pass(30);
-    let tries = kept.due_claims(10, 10).await;
+    let tries = trying(&kept).await;
     kept.end(&tries[0], Status::Cancelled).await;
     assert_eq!(kept.due_claims(10, 10).await.len(), 1);
 }
