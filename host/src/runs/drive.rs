@@ -7,7 +7,7 @@ use super::Runs;
 use super::ending::{self, Judged, Next, Told, Waiting};
 use super::record::RunRecord;
 use super::store::{Claim, Fenced, Learned, NewMessage, Release, Unavailable};
-use crate::catalog::{ActionVersion, Version};
+use crate::catalog::ActionVersion;
 use crate::connection::Connection;
 use crate::effects::{self, Door, Standing, Stop};
 use crate::enrollment::{IfExists, Snapshot, StandingDocument};
@@ -54,14 +54,16 @@ impl Runs {
         let (store, client) = (Arc::clone(&self.store), Arc::clone(&connection.quickbooks));
         let grants = installed.as_ref().map(|known| Arc::clone(&known.grants)).unwrap_or_default();
         let mut door = Door::new(claim, store, client, Arc::clone(&grants), &self.clock);
-        if claim.cancelled || installed.is_none() || told.is_deadly() {
+        let version = match installed {
+            Some(known) if !claim.cancelled && !told.is_deadly() => known.version,
             // No guest code any more; what was sent is known before the run ends.
-            return match ending::settled(&mut door).await {
-                Ok(()) => self.finish(claim, door.learned(), told.without_guest(door.history())).await,
-                Err(stop) => self.conclude(claim, told.unsettled(stop, &door)).await,
-            };
-        }
-        let Some(Version { version, .. }) = installed else { return Ok(Next::Lost) };
+            Some(_) | None => {
+                return match ending::settled(&mut door).await {
+                    Ok(()) => self.finish(claim, door.learned(), told.without_guest(door.history())).await,
+                    Err(stop) => self.conclude(claim, told.unsettled(stop, &door)).await,
+                };
+            }
+        };
         let missing = grants.missing(&version.definition);
         if !missing.is_empty() && claim.history.records.is_empty() {
             return self.finish(claim, Learned::default(), told.missing(&missing)).await;
@@ -72,31 +74,39 @@ impl Runs {
             Err(NoStart::Wait(wait)) => return self.release(claim, told.waiting(wait)).await,
         };
         door.learn_snapshot(Arc::clone(&snapshot));
-        // A preview shows the marker and the randomness of the run it previews.
-        let run = RunId::of(event);
-        let mark = claim.fence.run;
-        let given = || Given { run, mark, enrollment: Arc::clone(&claim.enrollment), snapshot: Arc::clone(&snapshot) };
-        let attempted = loop {
-            let attempted = self.sandbox.attempt(&version.loaded, given(), door).await;
-            match attempted {
-                Attempted { ending: Ending::Stopped(Stop::Parked), door: Some(mut parked), usage, log } => {
-                    // The instance is free meanwhile; the answer is in the history afterwards.
-                    match parked.sent().await {
-                        None | Some(Ok(_)) => {
-                            parked.rewind();
-                            door = parked;
-                        }
-                        Some(Err(stop)) => {
-                            let ending = Ending::Stopped(stop);
-                            break Attempted { ending, door: Some(parked), usage, log };
-                        }
-                    }
-                }
-                attempted => break attempted,
-            }
-        };
+        let attempted = self.attempt(claim, &version, &snapshot, door).await;
         let judged = told.judge(attempted).await;
         self.conclude(claim, judged).await
+    }
+
+    /// One attempt. While QuickBooks takes long, its instance is free for others, and the guest is
+    /// replayed when the answer is in.
+    async fn attempt(
+        &self,
+        claim: &Claim,
+        version: &ActionVersion,
+        snapshot: &Arc<Snapshot>,
+        mut door: Door,
+    ) -> Attempted {
+        loop {
+            let given = Given {
+                // A preview shows the marker and the randomness of the run it previews.
+                run: RunId::of(&claim.enrollment.event),
+                mark: claim.fence.run,
+                enrollment: Arc::clone(&claim.enrollment),
+                snapshot: Arc::clone(snapshot),
+            };
+            match self.sandbox.attempt(&version.loaded, given, door).await {
+                Attempted { ending: Ending::Stopped(Stop::Parked), door: Some(mut parked), usage, log } => {
+                    if let Some(Err(stop)) = parked.sent().await {
+                        return Attempted { ending: Ending::Stopped(stop), door: Some(parked), usage, log };
+                    }
+                    parked.rewind();
+                    door = parked;
+                }
+                attempted => return attempted,
+            }
+        }
     }
 
     async fn conclude(&self, claim: &Claim, judged: Judged) -> Result<Next, Unavailable> {
