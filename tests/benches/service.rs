@@ -3,7 +3,7 @@
 //! neighbours mean something on a noisy machine.
 //!
 //! `cargo bench -p qbo-tests --bench service` prints the table; with `-- --ratios` it fails when the
-//! ratio to the bare store is below its limit.
+//! ratio to the bare store is below its limit by more than a quarter.
 #![expect(clippy::print_stdout, reason = "the table is what this is run for")]
 #![expect(clippy::float_arithmetic, reason = "times and their ratios, no money")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places in a list of times")]
@@ -28,12 +28,14 @@ const ALONE: usize = 300;
 const IN_FLIGHT: usize = 64;
 /// The least that the whole path reaches of what the store alone does.
 const RATIO_MIN: f64 = 0.3;
+/// What a noisy machine may take from the ratio before it fails.
+const SLACK: f64 = 1.25;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let ratio = runtime.block_on(table());
     if std::env::args().any(|argument| argument == "--ratios") {
-        assert!(ratio >= RATIO_MIN, "the whole path reaches {ratio:.2} of the bare store");
+        assert!(ratio >= RATIO_MIN / SLACK, "the whole path reaches {ratio:.2} of the bare store");
     }
 }
 
