@@ -12,8 +12,9 @@ use crate::action::Verb;
 use crate::quickbooks::{Client, Permit, Sent, Wait};
 use crate::runs::history::{Call, Document, Record, Reply};
 
-/// Rows of one page of a look; QuickBooks' own limit.
-const PAGE_MAX: usize = 1_000;
+/// Rows of one page of a look: whole documents, of which QuickBooks' own limit of 1,000 could be more
+/// than an answer may hold.
+const PAGE_MAX: usize = 200;
 
 /// QuickBooks gives up on a request after this.
 const WORKS_ON_MAX: SignedDuration = SignedDuration::from_mins(2);
@@ -124,6 +125,11 @@ async fn page(
     let call = Call { verb: Verb::Query, entity: entity.into(), key: None, text };
     match client.send(&call, None, permit).await {
         Sent::Replied { reply: Ok(rows), .. } => Ok(rows_of(&rows)),
+        // What is not seen may be there.
+        Sent::Replied { reply: Err(fault), .. } if fault.code == "answer-too-large" => Err(Wait::new(
+            "quickbooks_unavailable",
+            "what was made before can't be looked for: the answer is too large",
+        )),
         // An entity that can't be queried can't be looked for.
         Sent::Replied { reply: Err(_), .. } => Ok(Vec::new()),
         Sent::Unknown(wait) => Err(wait),
