@@ -19,12 +19,13 @@ use qbo_host::conformance;
 use qbo_host::connection::Connection;
 use qbo_host::enrollment::{Enrollment, Event, IfExists};
 use qbo_host::grant::Grants;
-use qbo_host::quickbooks::Transport;
+use qbo_host::hubspot::{Crm, Portal};
+use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 use qbo_host::runs::{MemoryStore, Patience, RunRecord, Runs, Start};
 use qbo_host::sandbox::limits::ANSWER_BYTES_MAX;
 use qbo_host::sandbox::{Limits, Sandbox};
-use qbo_simulator::hubspot::HubSpot;
-use qbo_simulator::quickbooks::QuickBooks;
+use qbo_simulator::hubspot::{HubSpot, PORTAL, TOKEN};
+use qbo_simulator::quickbooks::{CLIENT_ID, CLIENT_SECRET, QuickBooks};
 use tokio::sync::OnceCell;
 
 /// The sample company of the simulator.
@@ -169,6 +170,30 @@ impl Stage {
 impl Default for Stage {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A connection to a company and the portal of the simulators, which are reached at `urls` through
+/// `transports`: QuickBooks, HubSpot.
+pub fn connection(realm: &str, urls: [&str; 2], transports: [Transport; 2], rates: Rates, clock: &Clock) -> Connection {
+    let ([quickbooks, hubspot], [to_quickbooks, to_hubspot]) = (urls, transports);
+    let company = Company {
+        base_url: quickbooks.to_owned(),
+        realm: realm.into(),
+        oauth: OAuth {
+            token_url: format!("{quickbooks}/oauth2/v1/tokens/bearer"),
+            client_id: CLIENT_ID.into(),
+            client_secret: Secret::new(CLIENT_SECRET),
+            refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
+        },
+        rates,
+    };
+    let portal = Portal { base_url: hubspot.to_owned(), token: Secret::new(TOKEN) };
+    Connection {
+        portal: PORTAL.to_string(),
+        zone: jiff::tz::TimeZone::UTC,
+        quickbooks: Arc::new(Client::new(company, to_quickbooks, clock)),
+        hubspot: Arc::new(Crm::new(portal, to_hubspot, clock)),
     }
 }
 

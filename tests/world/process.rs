@@ -8,12 +8,9 @@ use qbo_host::catalog::{ActionVersion, Installed};
 use qbo_host::connection::{Connection, Connections};
 use qbo_host::enrollment::Enrollment;
 use qbo_host::grant::Grants;
-use qbo_host::hubspot::{Crm, Portal};
-use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret};
+use qbo_host::quickbooks::Rates;
 use qbo_host::runs::service_store::ServiceStore;
 use qbo_host::runs::{Accepted, Dispatch, Runs, Start};
-use qbo_simulator::hubspot::{PORTAL, TOKEN};
-use qbo_simulator::quickbooks::{CLIENT_ID, CLIENT_SECRET};
 use tokio::task::JoinHandle;
 
 use super::World;
@@ -119,22 +116,6 @@ impl Process {
 }
 
 fn connect(network: &Network, realm: &str) -> Connection {
-    let company = Company {
-        base_url: "http://quickbooks".into(),
-        realm: realm.into(),
-        oauth: OAuth {
-            token_url: "http://quickbooks/oauth2/v1/tokens/bearer".into(),
-            client_id: CLIENT_ID.into(),
-            client_secret: Secret::new(CLIENT_SECRET),
-            refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
-        },
-        rates: Rates::default(),
-    };
-    let portal = Portal { base_url: "http://hubspot".into(), token: Secret::new(TOKEN) };
-    Connection {
-        portal: PORTAL.to_string(),
-        zone: jiff::tz::TimeZone::UTC,
-        quickbooks: Arc::new(Client::new(company, network.to_quickbooks(), &network.clock)),
-        hubspot: Arc::new(Crm::new(portal, network.to_hubspot(), &network.clock)),
-    }
+    let transports = [network.to_quickbooks(), network.to_hubspot()];
+    crate::connection(realm, ["http://quickbooks", "http://hubspot"], transports, Rates::default(), &network.clock)
 }

@@ -6,17 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use jiff::tz::TimeZone;
 use qbo_host::clock::Clock;
-use qbo_host::connection::{Connection, Connections};
-use qbo_host::hubspot::{Crm, Portal};
+use qbo_host::connection::Connections;
 use qbo_host::quickbooks::transport::NoAnswer;
-use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
+use qbo_host::quickbooks::{Rates, Transport};
 use qbo_host::runs::{Service, SqliteOptions, SqliteStore};
 use qbo_host::sandbox::limits::ANSWER_BYTES_MAX;
 use qbo_host::server::{Server, Token};
-use qbo_simulator::hubspot::{HubSpot, PORTAL, TOKEN};
-use qbo_simulator::quickbooks::{CLIENT_ID, CLIENT_SECRET, QuickBooks};
+use qbo_simulator::hubspot::HubSpot;
+use qbo_simulator::quickbooks::QuickBooks;
 use qbo_simulator::server::Server as Simulator;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -91,7 +89,11 @@ impl Scene {
         };
         let connections = Connections::default();
         for realm in &companies {
-            connections.put(connection(realm, &urls, &transport));
+            // What is measured is the host, not QuickBooks' pace.
+            let rates = Rates { per_second: 1_000_000, per_minute: 1_000_000, ..Rates::default() };
+            let transports = [transport.clone(), transport.clone()];
+            let urls = [urls[0].as_str(), urls[1].as_str()];
+            connections.put(qbo_tests::connection(realm, urls, transports, rates, &Clock::machine()));
         }
 
         let folder = tempfile::tempdir().expect("a folder");
@@ -169,28 +171,6 @@ fn seam(books: &QuickBooks, portal: &HubSpot) -> Transport {
             answered.map_err(|_| NoAnswer::Lost("the connection was dropped".into()))
         })
     })
-}
-
-fn connection(realm: &str, [quickbooks, hubspot]: &[String; 2], transport: &Transport) -> Connection {
-    let company = Company {
-        base_url: quickbooks.clone(),
-        realm: realm.into(),
-        oauth: OAuth {
-            token_url: format!("{quickbooks}/oauth2/v1/tokens/bearer"),
-            client_id: CLIENT_ID.into(),
-            client_secret: Secret::new(CLIENT_SECRET),
-            refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
-        },
-        // What is measured is the host, not QuickBooks' pace.
-        rates: Rates { per_second: 1_000_000, per_minute: 1_000_000, ..Rates::default() },
-    };
-    let portal = Portal { base_url: hubspot.clone(), token: Secret::new(TOKEN) };
-    Connection {
-        portal: PORTAL.to_string(),
-        zone: TimeZone::UTC,
-        quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
-        hubspot: Arc::new(Crm::new(portal, transport.clone(), &Clock::machine())),
-    }
 }
 
 /// A deal of a customer whom QuickBooks knows, over one product that it knows.
