@@ -16,7 +16,7 @@ use qbo_host::action::Capability;
 use qbo_host::catalog::{ActionVersion, Catalog, build};
 use qbo_host::clock::Clock;
 use qbo_host::conformance;
-use qbo_host::connection::Connection;
+use qbo_host::connection::{Connection, WriteBack};
 use qbo_host::enrollment::{Enrollment, Event, IfExists};
 use qbo_host::grant::Grants;
 use qbo_host::hubspot::{Crm, Portal};
@@ -194,6 +194,7 @@ pub fn connection(realm: &str, urls: [&str; 2], transports: [Transport; 2], rate
         zone: jiff::tz::TimeZone::UTC,
         quickbooks: Arc::new(Client::new(company, to_quickbooks, clock)),
         hubspot: Arc::new(Crm::new(portal, to_hubspot, clock)),
+        write_back: WriteBack::default(),
     }
 }
 

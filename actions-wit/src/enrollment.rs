@@ -115,6 +115,8 @@ pub struct Associated {
 /// A QuickBooks document that stands for this sale already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
+    /// The object it was made for, kind and id: `deal:789`.
+    pub object: String,
     /// QuickBooks' entity name.
     pub entity: String,
     /// QuickBooks' id.
@@ -171,6 +173,7 @@ impl From<types::Associated> for Associated {
 impl From<types::Document> for Document {
     fn from(given: types::Document) -> Self {
         Self {
+            object: given.object,
             entity: given.entity,
             id: given.id,
             number: given.number,

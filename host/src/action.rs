@@ -220,6 +220,8 @@ pub enum ErrorKind {
     Skip,
     /// Not yet; the host tries again later.
     Wait,
+    /// Worth a look, although the run succeeded.
+    Warning,
 }
 
 /// One thing that is wrong with a definition.

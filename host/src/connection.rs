@@ -1,5 +1,7 @@
 //! A connection: one HubSpot portal bound to one QuickBooks company.
 
+mod write_back;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::hubspot::Crm;
 use crate::quickbooks::Client;
+pub use write_back::{Fact, WriteBack};
 
 /// What a run reaches.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct Connection {
     pub quickbooks: Arc<Client>,
     /// The portal.
     pub hubspot: Arc<Crm>,
+    /// What HubSpot is told about a document.
+    pub write_back: WriteBack,
 }
 
 /// The connections of a host, by portal and company.

@@ -198,6 +198,9 @@ pub struct Snapshot {
 /// A document that stands for the same sale, made by another run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct StandingDocument {
+    /// The object it was made for, kind and id.
+    #[serde(default)]
+    pub object: String,
     /// QuickBooks' entity name.
     pub entity: String,
     /// QuickBooks' id.
@@ -206,6 +209,9 @@ pub struct StandingDocument {
     pub number: String,
     /// Decimal text.
     pub total: String,
+    /// A word of its own state, such as `open`.
+    #[serde(default)]
+    pub status: String,
     /// The id of the event that asked for it.
     pub event: String,
 }

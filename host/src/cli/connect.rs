@@ -11,7 +11,7 @@ use url::Url;
 
 use super::Failure;
 use crate::clock::Clock;
-use crate::connection::Connection;
+use crate::connection::{Connection, WriteBack};
 use crate::hubspot::{Crm, Portal};
 use crate::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 use crate::sandbox::limits::ANSWER_BYTES_MAX;
@@ -133,6 +133,7 @@ impl Reach<'_> {
             zone: self.zone,
             quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
             hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
+            write_back: WriteBack::default(),
         })
     }
 

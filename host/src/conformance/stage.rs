@@ -12,7 +12,7 @@ use qbo_simulator::server::Server;
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::connection::Connection;
+use crate::connection::{Connection, WriteBack};
 use crate::hubspot::{Crm, Portal};
 use crate::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 
@@ -97,6 +97,7 @@ fn connection(
         zone: TimeZone::get(ZONE).map_err(NoStage::Zone)?,
         quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
         hubspot: Arc::new(Crm::new(portal, transport.clone(), &Clock::machine())),
+        write_back: WriteBack::default(),
     })
 }
 

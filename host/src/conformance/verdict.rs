@@ -178,5 +178,6 @@ fn word(kind: ErrorKind) -> &'static str {
         ErrorKind::Fix => "fix",
         ErrorKind::Skip => "skip",
         ErrorKind::Wait => "wait",
+        ErrorKind::Warning => "warning",
     }
 }

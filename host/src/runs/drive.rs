@@ -182,10 +182,12 @@ impl Runs {
             match effects::standing(&connection.quickbooks, &made.document).await? {
                 Standing::No => {}
                 Standing::Yes => documents.push(StandingDocument {
+                    object: claim.enrollment.object.to_string(),
                     entity: made.document.entity.clone(),
                     id: made.document.id.clone(),
                     number: made.document.doc_number.clone().unwrap_or_default(),
                     total: made.document.total.clone().unwrap_or_default(),
+                    status: "open".into(),
                     event: made.event.clone(),
                 }),
             }

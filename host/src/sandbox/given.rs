@@ -106,11 +106,12 @@ impl Lent<'_> {
 
 fn document(document: &StandingDocument) -> types::Document<'_> {
     types::Document {
+        object: &document.object,
         entity: &document.entity,
         id: &document.id,
         number: &document.number,
         total: &document.total,
-        status: "open",
+        status: &document.status,
         event_id: &document.event,
     }
 }

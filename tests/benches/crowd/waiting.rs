@@ -143,6 +143,7 @@ fn connection(realm: &str, transport: &Transport) -> Connection {
         zone: TimeZone::UTC,
         quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
         hubspot: Arc::new(Crm::new(portal, transport.clone(), &Clock::machine())),
+        write_back: WriteBack::default(),
     }
 }
 

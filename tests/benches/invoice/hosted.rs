@@ -13,7 +13,7 @@ use bytes::Bytes;
 use qbo_host::action::Verb;
 use qbo_host::catalog::{Catalog, CodeCache};
 use qbo_host::clock::Clock;
-use qbo_host::connection::Connection;
+use qbo_host::connection::{Connection, WriteBack};
 use qbo_host::effects::Door;
 use qbo_host::enrollment::{Enrollment, Event, IfExists, Snapshot};
 use qbo_host::grant::Grants;
@@ -243,6 +243,7 @@ fn connection() -> Connection {
         zone: jiff::tz::TimeZone::UTC,
         quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
         hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
+        write_back: WriteBack::default(),
     }
 }
 
