@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 use qbo_host::clock::Clock;
-use qbo_host::connection::{Connection, Connections};
+use qbo_host::connection::{Connection, Connections, WriteBack};
 use qbo_host::enrollment::IfExists;
 use qbo_host::hubspot::{Crm, Portal};
 use qbo_host::quickbooks::transport::NoAnswer;
