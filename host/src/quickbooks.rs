@@ -3,6 +3,7 @@
 
 mod envelope;
 pub mod fault;
+mod link;
 mod oauth;
 mod reference;
 mod reply;
@@ -27,6 +28,7 @@ use crate::action::Verb;
 use crate::clock::Clock;
 use crate::ids::RequestId;
 use crate::runs::history::{Call, Fault, Reply};
+use link::Pages;
 use oauth::Tokens;
 use reference::Reference;
 use reply::Read;
@@ -61,6 +63,7 @@ pub struct Client {
     throttle: Throttle,
     throttled_pause: Duration,
     reference: Reference,
+    pages: Pages,
     reads: AtomicU64,
     writes: AtomicU64,
 }
@@ -143,9 +146,20 @@ impl Client {
             throttle: Throttle::new(rates, clock.clone()),
             throttled_pause: rates.throttled_pause,
             reference: Reference::new(clock.clone()),
+            pages: Pages::default(),
             reads: AtomicU64::new(0),
             writes: AtomicU64::new(0),
         }
+    }
+
+    /// People find the company's documents at `base_url` instead of where they usually are.
+    pub fn with_pages(self, base_url: &str) -> Self {
+        Self { pages: Pages::at(base_url), ..self }
+    }
+
+    /// Where a person finds a document. List entries and documents of a preview have no link.
+    pub fn link(&self, entity: &str, id: &str) -> Option<String> {
+        self.pages.of(entity, id)
     }
 
     /// Keeps the company's pace in `file` too, and goes on with that of an earlier process.

@@ -69,6 +69,8 @@ pub struct ConnectionSettings {
     pub hubspot: Setting<String>,
     /// Where access tokens are had, if not where they usually are.
     pub token_url: Option<Setting<String>>,
+    /// Where people find documents, if not where they usually do.
+    pub pages_url: Option<Setting<String>>,
     /// Requests to QuickBooks in any second.
     pub requests_per_second: Setting<u64>,
     /// Requests to QuickBooks in any minute.
@@ -180,6 +182,7 @@ impl ConnectionSettings {
             quickbooks: entries.text(own("quickbooks"), "a base URL")?,
             hubspot: entries.text(own("hubspot"), "a base URL")?,
             token_url: entries.value(own("token_url"), "a URL")?.set(),
+            pages_url: entries.value(own("pages_url"), "a URL")?.set(),
             requests_per_second: entries.number(own("requests_per_second"), 9, 1..=10_000)?,
             requests_per_minute: entries.number(own("requests_per_minute"), 480, 1..=100_000)?,
             answer_timeout_seconds: entries.number(

@@ -86,6 +86,7 @@ impl ConnectionArgs {
             portal,
             zone,
             token_url: setting("QBO_HOST_QUICKBOOKS_TOKEN_URL")?,
+            pages_url: setting("QBO_HOST_QUICKBOOKS_PAGES_URL")?,
             client_id_env: "QBO_HOST_QUICKBOOKS_CLIENT_ID",
             client_secret_env: "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
             refresh_token_env: "QBO_HOST_QUICKBOOKS_REFRESH_TOKEN",
@@ -106,6 +107,8 @@ pub(super) struct Reach<'a> {
     pub(super) zone: TimeZone,
     /// Where tokens are had, if not where they usually are.
     pub(super) token_url: Option<String>,
+    /// Where people find documents, if not where they usually do.
+    pub(super) pages_url: Option<String>,
     pub(super) client_id_env: &'a str,
     pub(super) client_secret_env: &'a str,
     pub(super) refresh_token_env: &'a str,
@@ -126,12 +129,17 @@ impl Reach<'_> {
             oauth: self.oauth(&quickbooks)?,
             rates: self.rates,
         };
+        let mut client = Client::new(company, transport.clone(), &Clock::machine());
+        if let Some(pages) = &self.pages_url {
+            base_url(pages)?;
+            client = client.with_pages(pages);
+        }
         let token = secret(self.hubspot_token_env, "simulator-portal-token".into(), &hubspot)?;
         let portal = Portal { base_url: self.hubspot.to_owned(), token: Secret::new(token) };
         Ok(Connection {
             portal: self.portal.to_owned(),
             zone: self.zone,
-            quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
+            quickbooks: Arc::new(client),
             hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
             write_back: WriteBack::default(),
         })

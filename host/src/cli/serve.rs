@@ -181,6 +181,7 @@ fn connect(settings: &ConnectionSettings) -> Result<Connection, Failure> {
         portal: &settings.portal.value,
         zone: settings.zone.value.clone(),
         token_url: settings.token_url.as_ref().map(|url| url.value.clone()),
+        pages_url: settings.pages_url.as_ref().map(|url| url.value.clone()),
         client_id_env: &settings.client_id_env.value,
         client_secret_env: &settings.client_secret_env.value,
         refresh_token_env: &settings.refresh_token_env.value,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BadSettings, ConnectionSettings};
+use super::{BadSettings, ConnectionSettings, Setting};
 
 /// Refuses two connections between the same two, and two of one company that differ about it.
 pub(super) fn check(connections: &BTreeMap<String, ConnectionSettings>) -> Result<(), BadSettings> {
@@ -31,7 +31,8 @@ fn differing(one: &ConnectionSettings, other: &ConnectionSettings) -> Option<&'s
         zone,
         quickbooks,
         hubspot: _,
-        token_url: _,
+        token_url,
+        pages_url,
         requests_per_second,
         requests_per_minute,
         answer_timeout_seconds,
@@ -41,11 +42,14 @@ fn differing(one: &ConnectionSettings, other: &ConnectionSettings) -> Option<&'s
         refresh_token_env,
         hubspot_token_env: _,
     } = one;
-    let url = |connection: &ConnectionSettings| connection.token_url.as_ref().map(|url| url.value.clone());
+    let same_url = |one: &Option<Setting<String>>, other: &Option<Setting<String>>| {
+        one.as_ref().map(|url| &url.value) == other.as_ref().map(|url| &url.value)
+    };
     let same = [
         ("zone", zone.value == other.zone.value),
         ("quickbooks", quickbooks.value == other.quickbooks.value),
-        ("token_url", url(one) == url(other)),
+        ("token_url", same_url(token_url, &other.token_url)),
+        ("pages_url", same_url(pages_url, &other.pages_url)),
         ("requests_per_second", requests_per_second.value == other.requests_per_second.value),
         ("requests_per_minute", requests_per_minute.value == other.requests_per_minute.value),
         ("answer_timeout_seconds", answer_timeout_seconds.value == other.answer_timeout_seconds.value),
@@ -88,6 +92,7 @@ mod tests {
     fn connections_of_one_company_agree_about_it() {
         for more in [
             "token_url = \"http://127.0.0.1:3\"",
+            "pages_url = \"http://127.0.0.1:3\"",
             "requests_per_second = 3",
             "requests_per_minute = 3",
             "answer_timeout_seconds = 3",

@@ -34,13 +34,14 @@ const OWN: [&str; 9] = [
 const OF_ACTION: [&str; 2] = ["component", "deny"];
 
 /// The settings of a connection.
-const OF_CONNECTION: [&str; 14] = [
+const OF_CONNECTION: [&str; 15] = [
     "portal",
     "company",
     "zone",
     "quickbooks",
     "hubspot",
     "token_url",
+    "pages_url",
     "requests_per_second",
     "requests_per_minute",
     "answer_timeout_seconds",

@@ -54,6 +54,9 @@ impl Lines<'_> {
         if let Some(token_url) = &connection.token_url {
             self.quoted("token_url", token_url);
         }
+        if let Some(pages_url) = &connection.pages_url {
+            self.quoted("pages_url", pages_url);
+        }
         self.plain("requests_per_second", &connection.requests_per_second);
         self.plain("requests_per_minute", &connection.requests_per_minute);
         self.plain("answer_timeout_seconds", &connection.answer_timeout_seconds);
