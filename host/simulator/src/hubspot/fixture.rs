@@ -193,6 +193,22 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_is_named_again_is_the_same_one() {
+        let portal = stored(&json!({
+            "deals": [{"id": "1", "properties": {"dealname": "Fountain"}, "quotes": [{"id": "2"}]}],
+            "quotes": [{"id": "2", "properties": {"hs_title": "Fountain"}, "line_items": [{"id": "3"}]}],
+            "payments": [{"id": "4", "deals": [{"id": "1"}], "quotes": [{"id": "2"}]}],
+        }));
+        let portal = portal.unwrap();
+        let (deal, quote) = (ObjectId { kind: Kind::Deal, id: 1 }, ObjectId { kind: Kind::Quote, id: 2 });
+        let count = |from, to| portal.associated(from, to).count();
+        assert_eq!([count(deal, Kind::Quote), count(deal, Kind::Payment), count(quote, Kind::Deal)], [1, 1, 1]);
+        assert_eq!([count(quote, Kind::LineItem), count(quote, Kind::Payment)], [1, 1]);
+        assert_eq!(portal.object(deal).unwrap().now().properties["dealname"], "Fountain");
+        assert_eq!(portal.object(quote).unwrap().now().properties["hs_title"], "Fountain");
+    }
+
+    #[test]
     fn a_number_keeps_its_digits_and_null_is_no_value() {
         let portal = stored(&json!({"deals": [{"id": 1, "properties": {"amount": 10.50, "dealname": null}}]})).unwrap();
         let deal = portal.object(ObjectId { kind: Kind::Deal, id: 1 }).unwrap();
