@@ -105,9 +105,11 @@ pub(super) enum CrmError {
     /// `part` is the part of the request that HubSpot refuses.
     #[error("{message}")]
     Invalid { code: &'static str, part: String, message: String },
+    #[error("there is a property {name:?} already")]
+    PropertyExists { name: String },
     #[error("too many requests")]
     Throttled,
-    #[error("the portal fails for the moment")]
+    #[error("the portal does not carry this out")]
     Server { status: StatusCode },
 }
 
@@ -125,6 +127,7 @@ impl CrmError {
             Self::Unauthenticated | Self::TokenExpired => StatusCode::UNAUTHORIZED,
             Self::Path | Self::Object { .. } => StatusCode::NOT_FOUND,
             Self::Kind { .. } | Self::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Self::PropertyExists { .. } => StatusCode::CONFLICT,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
             Self::Server { status } => *status,
         }
@@ -138,7 +141,9 @@ impl CrmError {
             Self::TokenExpired => Some("EXPIRED_AUTHENTICATION"),
             Self::Object { .. } => Some("OBJECT_NOT_FOUND"),
             Self::Kind { .. } | Self::Invalid { .. } => Some("VALIDATION_ERROR"),
-            Self::Path | Self::Server { .. } | Self::Throttled => None,
+            Self::PropertyExists { .. } => Some("OBJECT_ALREADY_EXISTS"),
+            Self::Server { status } => category_of(*status),
+            Self::Path | Self::Throttled => None,
         };
         if let Some(category) = category {
             body["category"] = category.into();
@@ -156,9 +161,20 @@ impl CrmError {
             | Self::Path
             | Self::Kind { .. }
             | Self::Object { .. }
+            | Self::PropertyExists { .. }
             | Self::Server { .. } => {}
         }
         body
+    }
+}
+
+/// The category of what a fault has the portal refuse by its status alone.
+fn category_of(status: StatusCode) -> Option<&'static str> {
+    match status.as_u16() {
+        403 => Some("MISSING_SCOPES"),
+        423 => Some("LOCKED"),
+        477 => Some("MIGRATION_IN_PROGRESS"),
+        _ => None,
     }
 }
 

@@ -95,22 +95,28 @@ impl Kind {
         self.shipped().properties.contains(&property)
     }
 
-    /// The property without which HubSpot creates no object of this type.
-    pub(super) fn required_property(self) -> Option<&'static str> {
+    /// The properties without which HubSpot creates no object of this type.
+    pub(super) fn required_properties(self) -> &'static [&'static str] {
         match self {
-            Self::Note => Some("hs_timestamp"),
-            Self::Invoice => Some("hs_currency"),
+            Self::Note => &["hs_timestamp"],
+            Self::Invoice => &["hs_currency"],
+            Self::Payment => &["hs_initial_amount", "hs_initiated_date"],
             Self::Contact
             | Self::Company
             | Self::Deal
             | Self::Product
             | Self::LineItem
             | Self::Quote
-            | Self::Payment
             | Self::Discount
             | Self::Fee
-            | Self::Tax => None,
+            | Self::Tax => &[],
         }
+    }
+
+    /// Every property that HubSpot ships with the type, by which it tells of itself too.
+    pub(super) fn shipped_properties(self) -> impl Iterator<Item = &'static str> {
+        let shipped = self.shipped();
+        ["hs_object_id", shipped.created, shipped.modified].into_iter().chain(shipped.properties.iter().copied())
     }
 
     const fn shipped(self) -> &'static Shipped {

@@ -92,11 +92,14 @@ impl Portal {
 
     /// Whether the type has the property at all.
     pub(super) fn defines(&self, kind: Kind, property: &str) -> bool {
-        property == "hs_object_id"
-            || property == kind.created_property()
-            || property == kind.modified_property()
-            || kind.ships(property)
+        kind.shipped_properties().any(|shipped| shipped == property)
             || self.custom_properties.contains(&(kind, property.to_owned()))
+    }
+
+    /// Every property of the type, HubSpot's own first.
+    pub(super) fn properties(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        let custom = self.custom_properties.iter().filter(move |(of, _)| *of == kind).map(|(_, name)| name.as_str());
+        kind.shipped_properties().map(|name| -> &str { name }).chain(custom)
     }
 
     /// The objects of a type that are associated with `from` and not archived.

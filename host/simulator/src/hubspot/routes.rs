@@ -3,6 +3,7 @@
 mod associations;
 mod callbacks;
 mod objects;
+mod properties;
 mod search;
 
 use http::Method;
@@ -37,6 +38,12 @@ pub(super) fn route(context: &mut Context<'_>) -> Result<Answer, CrmError> {
         ("GET", ["crm", "v3", "objects", of, id, "associations", to]) => {
             associations::list_v3(context, object(of, id)?, kind(to)?)
         }
+        ("PUT", ["crm", "v3", "objects", of, id, "associations", to, other, type_name]) => {
+            associations::associate_v3(context, object(of, id)?, object(to, other)?, type_name)
+        }
+        ("GET", ["crm", "v3", "properties", of]) => Ok(properties::list(context, kind(of)?)),
+        ("POST", ["crm", "v3", "properties", of]) => properties::create(context, kind(of)?),
+        ("GET", ["crm", "v3", "properties", of, name]) => properties::read(context, kind(of)?, name),
         ("GET", ["crm", "v4", "objects", of, id, "associations", to]) => {
             associations::list(context, object(of, id)?, kind(to)?)
         }

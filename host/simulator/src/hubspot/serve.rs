@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -22,6 +22,10 @@ const RATE_MAX: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-max");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-remaining");
 const RATE_INTERVAL: HeaderName = HeaderName::from_static("x-hubspot-ratelimit-interval-milliseconds");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-hubspot-correlation-id");
+
+/// The account is being moved; the answer says in how many seconds to come back.
+const MIGRATING: u16 = 477;
+const MIGRATING_SECONDS: u16 = 2;
 
 pub(super) async fn handle(shared: &Arc<Shared>, request: Request<Bytes>) -> Result<Response<Bytes>, AnswerLost> {
     let request = CrmRequest::new(request);
@@ -110,6 +114,9 @@ fn response(state: &mut State, outcome: Result<Answer, CrmError>, headers: &Head
         Err(error) => (error.status(), error.body(&correlation_id)),
     };
     let mut response = json_response(status, &body);
+    if status.as_u16() == MIGRATING {
+        response.headers_mut().insert(RETRY_AFTER, MIGRATING_SECONDS.into());
+    }
     response.headers_mut().extend(headers.clone());
     if let Ok(value) = HeaderValue::from_str(&correlation_id) {
         response.headers_mut().insert(CORRELATION_ID, value);

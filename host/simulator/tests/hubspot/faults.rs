@@ -62,6 +62,11 @@ async fn the_portal_fails_on_demand_in_its_own_words() {
     assert_eq!((expired.status, &expired.body["category"]), (401, &json!("EXPIRED_AUTHENTICATION")));
     client.inject(deal, Effect::ServerError { status: 502 });
     assert_eq!(client.get(deal).await.status, 502);
+    client.inject(deal, Effect::ServerError { status: 403 });
+    assert_eq!(client.get(deal).await.body["category"], "MISSING_SCOPES");
+    client.inject(deal, Effect::ServerError { status: 477 });
+    let moving = client.get(deal).await;
+    assert_eq!((moving.status, &moving.headers["retry-after"]), (477, &"2".parse().unwrap()));
     client.inject(deal, Effect::MalformedAnswer);
     let malformed = client.get(deal).await;
     assert_eq!((malformed.status, malformed.body), (200, Value::Null));

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::Client;
+use crate::{Client, ids};
 
 #[tokio::test]
 async fn a_change_is_stored_and_an_empty_text_clears_a_property() {
@@ -27,6 +27,40 @@ async fn a_property_is_written_only_where_the_portal_has_it() {
     let read_only = json!({ "properties": { "hs_object_id": "1" } });
     let read_only = client.patch("/crm/v3/objects/deals/1001", read_only).await;
     assert_eq!(read_only.body["errors"][0]["code"], "READ_ONLY_VALUE");
+}
+
+#[tokio::test]
+async fn a_property_is_made_once_and_told_with_hubspot_s_own() {
+    let client = Client::seeded();
+    let made = |name: &str| {
+        json!({ "name": name, "label": "QuickBooks number", "groupName": "dealinformation",
+        "type": "string", "fieldType": "text" })
+    };
+    assert_eq!(client.get("/crm/v3/properties/deals/quickbooks_number").await.status, 404);
+    assert_eq!(client.post("/crm/v3/properties/deals", made("quickbooks_number")).await.status, 201);
+    let again = client.post("/crm/v3/properties/deals", made("quickbooks_number")).await;
+    assert_eq!((again.status, &again.body["category"]), (409, &json!("OBJECT_ALREADY_EXISTS")));
+    let unnamed = client.post("/crm/v3/properties/deals", made("Two Words")).await;
+    assert_eq!((unnamed.status, &unnamed.body["errors"][0]["code"]), (400, &json!("INVALID_NAME")));
+    let all = client.get("/crm/v3/properties/deals").await.body;
+    let names = ids(&all["results"], "name");
+    assert!(names.iter().any(|name| name == "dealname") && names.iter().any(|name| name == "quickbooks_number"));
+    let number = json!({ "properties": { "quickbooks_number": "1037" } });
+    assert_eq!(client.patch("/crm/v3/objects/deals/1001", number).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_payment_of_somebody_else_is_recorded_with_its_amount_and_date() {
+    let client = Client::seeded();
+    let payment = |properties| json!({ "properties": properties });
+    let amount = payment(json!({ "hs_initial_amount": "305.00" }));
+    let undated = client.post("/crm/v3/objects/commerce_payments", amount).await;
+    assert_eq!((undated.status, &undated.body["errors"][0]["code"]), (400, &json!("MISSING_PROPERTY")));
+    let dated = json!({ "hs_initial_amount": "305.00", "hs_initiated_date": "2026-01-05T09:45:00.000Z" });
+    assert_eq!(client.post("/crm/v3/objects/commerce_payments", payment(dated.clone())).await.status, 201);
+    let mut processed = dated;
+    processed["hs_processor_type"] = "hs_payments".into();
+    assert_eq!(client.post("/crm/v3/objects/commerce_payments", payment(processed)).await.status, 400);
 }
 
 #[tokio::test]
@@ -75,6 +109,16 @@ async fn two_objects_are_associated_by_their_default_type() {
     assert_eq!(client.ask(Method::PUT, &path("1001"), None).await.unwrap().status, 200);
     assert_eq!(client.hubspot.associated(("deal", "1001"), "invoice"), [id]);
     assert_eq!(client.ask(Method::PUT, &path("999"), None).await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn the_older_form_associates_by_a_type_s_name_or_id() {
+    let client = Client::seeded();
+    for (type_name, status) in [("deal_to_contact", 200), ("3", 200), ("contact_to_deal", 400)] {
+        let path = format!("/crm/v3/objects/deals/1001/associations/contacts/50102/{type_name}");
+        assert_eq!(client.ask(Method::PUT, &path, None).await.unwrap().status, status, "{type_name}");
+    }
+    assert_eq!(client.hubspot.associated(("deal", "1001"), "contact"), ["50101", "50102"]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::objects::{Input, check_size};
-use crate::hubspot::answer::{Answer, CrmError, batch_error};
+use crate::hubspot::answer::{Answer, CrmError, batch_error, object as object_json};
 use crate::hubspot::association_types::{AssociationType, Category};
 use crate::hubspot::fixture::parse_id;
 use crate::hubspot::kind::Kind;
@@ -57,6 +57,26 @@ pub(super) fn associate(context: &mut Context<'_>, from: ObjectId, to: ObjectId)
     let ends = json!({ "from": { "id": from.id.to_string() }, "to": { "id": to.id.to_string() } });
     let body = json!({ "status": "COMPLETE", "results": [ends] });
     Ok(Answer::stored(StatusCode::OK, body))
+}
+
+/// The older form, which names the type in words (`note_to_deal`) or by its id, and answers the object.
+pub(super) fn associate_v3(
+    context: &mut Context<'_>,
+    from: ObjectId,
+    to: ObjectId,
+    name: &str,
+) -> Result<Answer, CrmError> {
+    check_present(context.portal, from)?;
+    check_present(context.portal, to)?;
+    let types = context.portal.association_types(from.kind, to.kind);
+    let named = |found: &&AssociationType| found.id.to_string() == name || type_name(from.kind, to.kind, found) == name;
+    let Some(found) = types.iter().find(named) else {
+        let message = format!("{} to {} has no association type {name:?}", from.kind.singular(), to.kind.singular());
+        return Err(CrmError::invalid("INVALID_ASSOCIATION", "associationType", message));
+    };
+    context.portal.associate(from, to, found.label.as_deref())?;
+    let object = context.portal.object(from).ok_or_else(|| CrmError::missing(from.kind, &from.id.to_string()))?;
+    Ok(Answer::stored(StatusCode::OK, object_json(context.portal, from, object.created, object.now(), &[])))
 }
 
 pub(super) fn batch_read(context: &mut Context<'_>, from: Kind, to: Kind) -> Result<Answer, CrmError> {

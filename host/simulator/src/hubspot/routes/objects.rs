@@ -19,6 +19,12 @@ const BATCH_INPUTS_MAX: usize = 100;
 const LIST_PAGE_SIZE_MAX: usize = 100;
 const LIST_PAGE_SIZE_DEFAULT: usize = 10;
 
+/// Who took a payment.
+const PROCESSOR: &str = "hs_processor_type";
+
+/// The longest note.
+const NOTE_CHARACTERS_MAX: usize = 65_536;
+
 #[derive(Deserialize)]
 struct BatchRead {
     inputs: Vec<Input>,
@@ -112,11 +118,11 @@ pub(super) fn batch_read(context: &mut Context<'_>, kind: Kind) -> Result<Answer
 pub(super) fn create(context: &mut Context<'_>, kind: Kind) -> Result<Answer, CrmError> {
     let write: Write = context.request.json()?;
     let properties = checked_properties(context.portal, kind, &write.properties)?;
-    if let Some(required) = kind.required_property()
-        && !properties.iter().any(|(name, value)| name == required && !value.is_empty())
-    {
-        return Err(CrmError::invalid("MISSING_PROPERTY", required, format!("{required} is required")));
+    let written = |wanted: &str| properties.iter().any(|(name, value)| name == wanted && !value.is_empty());
+    if let Some(missing) = kind.required_properties().iter().find(|required| !written(required)) {
+        return Err(CrmError::invalid("MISSING_PROPERTY", missing, format!("{missing} is required")));
     }
+    check_processor(kind, properties.iter().find(|(name, _)| name == PROCESSOR).map(|(_, value)| value.as_str()))?;
     let mut associated = Vec::new();
     for association in &write.associations {
         associated.extend(associations::resolve(context.portal, kind, &association.to.id, association.type_ids())?);
@@ -134,14 +140,19 @@ pub(super) fn update(context: &mut Context<'_>, object: ObjectId) -> Result<Answ
     let Some(found) = context.portal.object(object) else {
         return Err(CrmError::missing(object.kind, &object.id.to_string()));
     };
-    // A payment that HubSpot or its processor took cannot be changed from outside.
-    let processor = found.now().properties.get("hs_processor_type").map(String::as_str);
-    if object.kind == Kind::Payment && matches!(processor, Some("hs_payments" | "byo_stripe")) {
-        return Err(CrmError::invalid("PAYMENT_NOT_EDITABLE", "id", "this payment was processed by Commerce Hub"));
-    }
+    check_processor(object.kind, found.now().properties.get(PROCESSOR).map(String::as_str))?;
     let properties = checked_properties(context.portal, object.kind, &write.properties)?;
     context.portal.put(context.now, object, &properties);
     Ok(Answer::stored(StatusCode::OK, current(context.portal, object, &names(&properties))))
+}
+
+/// A payment that HubSpot or its processor took can be neither changed nor made up from outside.
+fn check_processor(kind: Kind, processor: Option<&str>) -> Result<(), CrmError> {
+    if kind == Kind::Payment && matches!(processor, Some("hs_payments" | "byo_stripe")) {
+        let message = "payments that Commerce Hub processed cannot be written";
+        return Err(CrmError::invalid("PAYMENT_NOT_EDITABLE", PROCESSOR, message));
+    }
+    Ok(())
 }
 
 /// Archiving what is archived or never was is no error.
@@ -195,6 +206,10 @@ fn checked_properties(
                 return Err(CrmError::invalid("INVALID_JSON", name, format!("{name} must be text")));
             }
         };
+        if name == "hs_note_body" && text.chars().count() > NOTE_CHARACTERS_MAX {
+            let message = format!("{name} has at most {NOTE_CHARACTERS_MAX} characters");
+            return Err(CrmError::invalid("PROPERTY_TOO_LONG", name, message));
+        }
         Ok((name.clone(), text))
     };
     written.iter().map(check).collect()
