@@ -14,7 +14,7 @@
       (field "object" $crm-object) (field "parent" string) (field "labels" (list string))))
     (export "associated" (type $associated (eq $associated-is)))
     (type $document-is (record
-      (field "entity" string) (field "id" string) (field "number" string)
+      (field "object" string) (field "entity" string) (field "id" string) (field "number" string)
       (field "total" string) (field "status" string) (field "event-id" string)))
     (export "document" (type $document (eq $document-is)))
     (type $enrollment-is (record
