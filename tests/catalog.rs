@@ -139,6 +139,23 @@ async fn a_definition_that_breaks_the_schema_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_condition_of_choices_that_cannot_be_queried_is_refused() {
+    let definition = |condition: &str| {
+        let mut definition: serde_json::Value = serde_json::from_str(include_str!("guests/definition.json")).unwrap();
+        let options = serde_json::json!({ "from": "Account", "where": condition, "label": "Name", "value": "Id" });
+        definition["inputs"][0] = serde_json::json!({
+            "name": "attack", "type": "choice", "scope": "step", "label": "Account", "options": options,
+        });
+        shapes::with_definition("harmless", &definition.to_string())
+    };
+    for condition in ["Active = true OR Id > 1", "Active", "Active = true) MAXRESULTS 1", "Name = 'a' 'b'"] {
+        assert_eq!(refused(&definition(condition), condition).await, "bad_definition", "{condition}");
+    }
+    let taken = catalog().load(&definition("AccountType = 'Bank'"), Limits::default()).await;
+    assert!(taken.is_ok(), "{:?}", taken.err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_whole_component_is_taken_and_tells_its_definition() {
     let wasm = std::fs::read(component("tests/guests")).expect("the guest was built");
     let version = catalog().load(&wasm, Limits::default()).await.expect("the guest is an action");

@@ -39,7 +39,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("hubspot", &["quickbooks"]),
     ("effects", &["quickbooks", "runs::history", "runs::store"]),
     ("sandbox", &["effects", "runs::history"]),
-    ("catalog", &["sandbox"]),
+    ("catalog", &["effects::statement", "sandbox"]),
     ("connection", &["hubspot", "quickbooks"]),
     ("runs", &["catalog", "connection", "effects", "hubspot", "quickbooks", "sandbox"]),
     ("server", &["runs"]),

@@ -6,6 +6,7 @@
 //! Must not know: components, versions, approvals, how a form is shown or an option is fetched.
 
 mod capability;
+mod condition;
 mod consistency;
 mod inputs;
 mod schema;
@@ -13,6 +14,7 @@ mod schema;
 mod tests;
 
 pub use capability::{BadCapability, Capability, Verb};
+pub use condition::{Condition, NotClosed};
 pub use inputs::{BadInput, takes};
 
 use std::collections::BTreeMap;
@@ -145,7 +147,7 @@ pub struct Options {
     pub from: String,
     /// A condition of the query language, with a `?` for each of `depends_on` or none at all.
     #[serde(rename = "where")]
-    pub condition: Option<String>,
+    pub condition: Option<Condition>,
     /// The property that people read.
     pub label: String,
     /// The property that the action gets.

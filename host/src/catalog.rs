@@ -9,7 +9,8 @@ mod verify;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::action::{BadDefinition, Definition};
+use crate::action::{BadDefinition, Choices, Condition, Definition, Violation};
+use crate::effects::statement::Statement;
 use crate::ids::Digest;
 use crate::sandbox::{Ending, Limits, Loaded, Sandbox};
 pub use code_cache::CodeCache;
@@ -55,8 +56,28 @@ impl Catalog {
         let definition_text =
             self.sandbox.definition(&loaded).await.map_err(|ending| BadComponent::NoDefinition(said(&ending)))?;
         let definition = Definition::parse(&definition_text)?;
+        check_conditions(&definition)?;
         Ok(ActionVersion { definition, definition_text, digest, component, loaded })
     }
+}
+
+/// A condition that can't be queried would only be met by whoever opens the form.
+fn check_conditions(definition: &Definition) -> Result<(), BadDefinition> {
+    let violation = |(index, condition): (usize, &Condition)| {
+        let unread = Statement::parse(&format!("SELECT * FROM Entity WHERE {}", condition.text())).err()?;
+        Some(Violation {
+            path: format!("/inputs/{index}/options/where"),
+            rule: "condition_not_read".into(),
+            message: unread.to_string(),
+            hint: "Write a condition of the query language, as in actions-wit/README.md.".into(),
+        })
+    };
+    let conditions = definition.inputs.iter().enumerate().filter_map(|(index, input)| match &input.choices {
+        Some(Choices::FromQuickBooks(options)) => Some((index, options.condition.as_ref()?)),
+        Some(Choices::Listed(_)) | None => None,
+    });
+    let violations: Vec<_> = conditions.filter_map(violation).collect();
+    if violations.is_empty() { Ok(()) } else { Err(BadDefinition::Invalid { violations }) }
 }
 
 fn said(ending: &Ending) -> String {

@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::Violation;
+use super::{Condition, Violation};
 
 /// Everything that the rules beyond the schema refuse.
 pub(super) fn violations(document: &Value) -> Vec<Violation> {
@@ -94,11 +94,17 @@ impl<'document> Checks<'document> {
         let Some(condition) = input.pointer("/options/where").and_then(Value::as_str) else {
             return;
         };
-        let placeholders = condition.matches('?').count();
+        let path = format!("{path}/options/where");
+        let Ok(condition) = Condition::parse(condition) else {
+            let message = "a string is not closed".to_owned();
+            self.refuse(path, "string_not_closed", message, "Write each string between single quotes.");
+            return;
+        };
+        let placeholders = condition.inputs();
         let values = items(input, "/options/depends_on").len();
         if placeholders != 0 && placeholders != values {
             self.refuse(
-                format!("{path}/options/where"),
+                path,
                 "placeholder_count",
                 format!("{placeholders} placeholders for {values} inputs of depends_on"),
                 "Write one ? for each input of depends_on, in order, or none.",

@@ -86,7 +86,7 @@ fn a_definition_is_read_as_it_is_written() {
     let Some(Choices::FromQuickBooks(options)) = &definition.inputs[1].choices else {
         panic!("{:?}", definition.inputs[1])
     };
-    assert_eq!(options.condition.as_deref(), Some("Active = true AND Id = ?"));
+    assert_eq!(options.condition.as_ref().map(Condition::text), Some("Active = true AND Id = ?"));
     assert_eq!(options.depends_on, ["customer"]);
     assert!(matches!(&definition.inputs[2].choices, Some(Choices::Listed(choices)) if choices.len() == 2));
     assert_eq!(definition.inputs[3].scope, Scope::Connection);
@@ -110,7 +110,7 @@ fn the_schema_refuses_what_is_missing_unknown_or_misspelt() {
     breaks("/inputs/6/scope", json!("portal"), "/inputs/6/scope", "enum");
     breaks("/errors/0/kind", json!("retry"), "/errors/0/kind", "enum");
     breaks("/capabilities/0/reason", json!(""), "/capabilities/0/reason", "minLength");
-    breaks("/inputs/1/options/where", json!("Name = 'x'"), "/inputs/1/options/where", "pattern");
+    breaks("/inputs/1/options/where", json!("Name = \"x\""), "/inputs/1/options/where", "pattern");
 }
 
 #[test]
@@ -155,6 +155,8 @@ fn an_input_depends_on_inputs_before_it() {
         breaks("/inputs/1/options/depends_on/0", json!(name), "/inputs/1/options/depends_on/0", "unknown_input");
     }
     breaks("/inputs/1/options/where", json!("Id IN (?, ?)"), "/inputs/1/options/where", "placeholder_count");
+    breaks("/inputs/1/options/where", json!("Id = ? AND Name = 'x"), "/inputs/1/options/where", "string_not_closed");
+    assert_eq!(broken(&changed("/inputs/1/options/where", json!("Id = ? AND Name = 'Why?'"))), []);
 }
 
 #[test]
