@@ -9,7 +9,8 @@ use crate::{Company, Enrollment, Outcome, Problem, Refusal};
 
 /// One accounting task. The crate's README holds a whole one.
 pub trait Action {
-    /// The action's definition, a JSON document by `definition.schema.json`.
+    /// The action's definition, a JSON document by `definition.schema.json`, which may `include` the
+    /// fragments of [`definition`](crate::definition).
     const DEFINITION: &'static str;
 
     /// Handles one enrolled object: every check first, then the writes.
@@ -35,7 +36,7 @@ pub struct Handler<A>(PhantomData<A>);
 
 impl<A: Action> handler::Guest for Handler<A> {
     fn definition() -> String {
-        A::DEFINITION.to_owned()
+        crate::definition::whole(A::DEFINITION)
     }
 
     fn run(

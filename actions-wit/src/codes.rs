@@ -11,6 +11,10 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A chosen account is not of the type that it is needed for.
+    ACCOUNT_UNUSABLE = "account_unusable",
+    /// A discount, fee or tax on the whole object cannot be read.
+    ADJUSTMENT_UNCLEAR = "adjustment_unclear",
     /// The object already has an invoice in HubSpot. A skip.
     ALREADY_INVOICED = "already_invoiced",
     /// A number has more digits than QuickBooks takes.
@@ -47,12 +51,16 @@ codes! {
     CUSTOMER_UNUSABLE = "customer_unusable",
     /// A line had no match and is booked on the default product. A warning.
     DEFAULT_PRODUCT_USED = "default_product_used",
+    /// Discounts exceed what they are taken off, or are below zero.
+    DISCOUNT_OUT_OF_RANGE = "discount_out_of_range",
     /// The document's number is in use.
     DOCUMENT_NUMBER_TAKEN = "document_number_taken",
     /// QuickBooks' business rules do not allow the document.
     DOCUMENT_REFUSED = "document_refused",
     /// The contact's e-mail address cannot be used.
     EMAIL_UNUSABLE = "email_unusable",
+    /// The object has a fee, and no product for fees is set.
+    FEE_NOT_MAPPED = "fee_not_mapped",
     /// The account for new products is not an income account.
     INCOME_ACCOUNT_UNUSABLE = "income_account_unusable",
     /// An input that the settings call for is set nowhere.
@@ -73,6 +81,8 @@ codes! {
     NO_LINE_ITEMS = "no_line_items",
     /// The QuickBooks user may not do this.
     NOT_PERMITTED = "not_permitted",
+    /// The payment is smaller than its lines.
+    PARTIAL_PAYMENT = "partial_payment",
     /// More than one product matches a line.
     PRODUCT_AMBIGUOUS = "product_ambiguous",
     /// The product of a line has been made inactive.
@@ -99,6 +109,8 @@ codes! {
     SUBSCRIPTION_LIMIT = "subscription_limit",
     /// The data-sync filter cannot be applied.
     SYNC_FILTER_INVALID = "sync_filter_invalid",
+    /// The payment does not show how much of it is tax.
+    TAX_UNCLEAR = "tax_unclear",
     /// QuickBooks does not accept a text.
     TEXT_REFUSED = "text_refused",
     /// A text is longer than QuickBooks takes.

@@ -10,6 +10,7 @@ pub mod bindings;
 pub mod codes;
 mod company;
 mod date;
+pub mod definition;
 mod enrollment;
 mod fault;
 mod inputs;
