@@ -6,6 +6,7 @@ pub(crate) enum Entity {
     Account,
     Class,
     CompanyInfo,
+    CreditMemo,
     Customer,
     Employee,
     Estimate,
@@ -60,6 +61,7 @@ pub(crate) enum List {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sale {
+    CreditMemo,
     Estimate,
     Invoice,
     RefundReceipt,
@@ -67,10 +69,11 @@ pub(crate) enum Sale {
 }
 
 impl Entity {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Account,
         Self::Class,
         Self::CompanyInfo,
+        Self::CreditMemo,
         Self::Customer,
         Self::Employee,
         Self::Estimate,
@@ -94,6 +97,7 @@ impl Entity {
             Self::Account => "Account",
             Self::Class => "Class",
             Self::CompanyInfo => "CompanyInfo",
+            Self::CreditMemo => "CreditMemo",
             Self::Customer => "Customer",
             Self::Employee => "Employee",
             Self::Estimate => "Estimate",
@@ -122,6 +126,7 @@ impl Entity {
             Self::Account => Family::List(List::Account),
             Self::Class => Family::List(List::Class),
             Self::CompanyInfo | Self::Preferences => Family::Singleton,
+            Self::CreditMemo => Family::Sale(Sale::CreditMemo),
             Self::Customer => Family::Name(Name::Customer),
             Self::Employee => Family::Name(Name::Employee),
             Self::Estimate => Family::Sale(Sale::Estimate),
@@ -151,7 +156,8 @@ impl Entity {
             Self::TaxRate => "TaxRates",
             Self::CompanyInfo => "CompanyInfos",
             Self::Preferences => "Preferences",
-            Self::Estimate
+            Self::CreditMemo
+            | Self::Estimate
             | Self::Invoice
             | Self::Payment
             | Self::Purchase
@@ -176,6 +182,7 @@ impl List {
 impl Sale {
     pub(crate) fn entity(self) -> Entity {
         match self {
+            Self::CreditMemo => Entity::CreditMemo,
             Self::Estimate => Entity::Estimate,
             Self::Invoice => Entity::Invoice,
             Self::RefundReceipt => Entity::RefundReceipt,

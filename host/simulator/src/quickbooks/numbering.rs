@@ -33,7 +33,7 @@ pub(crate) fn note(books: &mut Books, kind: Sale, row: &Row) {
     let Some(used) = text(row, "DocNumber").and_then(|number| number.parse::<u64>().ok()) else { return };
     let sequence = match kind {
         Sale::Estimate => &mut books.estimate_number,
-        Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => &mut books.sales_number,
+        Sale::CreditMemo | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => &mut books.sales_number,
     };
     *sequence = (*sequence).max(used);
 }
@@ -41,7 +41,7 @@ pub(crate) fn note(books: &mut Books, kind: Sale, row: &Row) {
 fn last(books: &Books, kind: Sale) -> u64 {
     match kind {
         Sale::Estimate => books.estimate_number,
-        Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => books.sales_number,
+        Sale::CreditMemo | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => books.sales_number,
     }
 }
 
@@ -49,8 +49,8 @@ fn last(books: &Books, kind: Sale) -> u64 {
 fn check_unused(books: &Books, kind: Sale, number: &str) -> Result<(), Fault> {
     let sharing: &[Sale] = match kind {
         Sale::Estimate => &[],
-        Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => {
-            &[Sale::Invoice, Sale::RefundReceipt, Sale::SalesReceipt]
+        Sale::CreditMemo | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => {
+            &[Sale::CreditMemo, Sale::Invoice, Sale::RefundReceipt, Sale::SalesReceipt]
         }
     };
     for other in sharing {

@@ -151,10 +151,13 @@ fn totals(kind: Sale, draft: &mut Row, total: Decimal, stored: Option<&Row>) -> 
         Sale::Estimate => {
             draft.remove("Balance");
         }
-        Sale::Invoice => {
+        Sale::CreditMemo | Sale::Invoice => {
             let before = |member| stored.and_then(|stored| decimal(stored, member)).unwrap_or_default();
             let paid = before("TotalAmt") - before("Balance");
             set(draft, "Balance", money(total - paid));
+            if kind == Sale::CreditMemo {
+                set(draft, "RemainingCredit", money(total - paid));
+            }
         }
         Sale::RefundReceipt | Sale::SalesReceipt => set(draft, "Balance", 0),
     }

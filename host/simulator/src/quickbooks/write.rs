@@ -93,7 +93,7 @@ pub(crate) fn void(
         Family::Sale(Sale::Invoice) => |row| sales::voided(Sale::Invoice, row),
         Family::Sale(Sale::SalesReceipt) => |row| sales::voided(Sale::SalesReceipt, row),
         Family::Payment => payments::voided,
-        Family::Sale(Sale::Estimate | Sale::RefundReceipt)
+        Family::Sale(Sale::CreditMemo | Sale::Estimate | Sale::RefundReceipt)
         | Family::Purchase
         | Family::Name(_)
         | Family::List(_)

@@ -22,13 +22,13 @@ pub(crate) fn apply(books: &mut Books, kind: Sale, before: Option<&Row>, after: 
     if let Some(after) = after {
         numbering::note(books, kind, after);
     }
-    for (customer, change) in difference(before, after, owed) {
+    for (customer, change) in difference(before, after, |row| owed(kind, row)) {
         change_balance(books, &customer, change, at);
     }
     let per_unit = match kind {
         Sale::Estimate => Decimal::ZERO,
         Sale::Invoice | Sale::SalesReceipt => Decimal::NEGATIVE_ONE,
-        Sale::RefundReceipt => Decimal::ONE,
+        Sale::CreditMemo | Sale::RefundReceipt => Decimal::ONE,
     };
     for (item, change) in difference(before, after, |row| quantities(row, per_unit)) {
         change_stock(books, &item, change, at);
@@ -68,10 +68,14 @@ pub(crate) fn difference(
     changes
 }
 
-/// Estimates have no balance, and that of receipts is nothing.
-fn owed(sale: &Row) -> Vec<(String, Decimal)> {
+/// Estimates have no balance, and that of receipts is nothing. A credit is owed the other way.
+fn owed(kind: Sale, sale: &Row) -> Vec<(String, Decimal)> {
+    let sign = match kind {
+        Sale::CreditMemo => Decimal::NEGATIVE_ONE,
+        Sale::Estimate | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => Decimal::ONE,
+    };
     let owed = reference(sale, "CustomerRef").zip(decimal(sale, "Balance"));
-    owed.map(|(customer, balance)| (customer.to_owned(), balance)).into_iter().collect()
+    owed.map(|(customer, balance)| (customer.to_owned(), sign * balance)).into_iter().collect()
 }
 
 fn quantities(sale: &Row, per_unit: Decimal) -> Vec<(String, Decimal)> {

@@ -30,7 +30,7 @@ pub(super) fn derive(kind: Sale, draft: &mut Row) -> Result<(), Fault> {
                 set(draft, "PaymentRefNum", "To Print");
             }
         }
-        Sale::RefundReceipt | Sale::SalesReceipt => {}
+        Sale::CreditMemo | Sale::RefundReceipt | Sale::SalesReceipt => {}
     }
     Ok(())
 }

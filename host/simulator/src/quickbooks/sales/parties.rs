@@ -13,7 +13,9 @@ use crate::quickbooks::row::{Row, default, is_active, named, number, reference, 
 pub(super) fn of_sale<'a>(books: &'a Books, kind: Sale, draft: &mut Row) -> Result<Option<&'a Row>, Fault> {
     match kind {
         Sale::RefundReceipt | Sale::SalesReceipt if reference(draft, "CustomerRef").is_none() => Ok(None),
-        Sale::Estimate | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => customer(books, draft).map(Some),
+        Sale::CreditMemo | Sale::Estimate | Sale::Invoice | Sale::RefundReceipt | Sale::SalesReceipt => {
+            customer(books, draft).map(Some)
+        }
     }
 }
 
@@ -60,7 +62,7 @@ pub(crate) fn currency(books: &Books, draft: &mut Row, customer: Option<&Row>) -
 /// The account that a receipt's money goes to, or comes from: by default it waits undeposited.
 pub(super) fn deposit_account(books: &Books, kind: Sale, draft: &mut Row) -> Result<(), Fault> {
     match kind {
-        Sale::Estimate | Sale::Invoice => {}
+        Sale::CreditMemo | Sale::Estimate | Sale::Invoice => {}
         Sale::RefundReceipt => {
             reference(draft, "DepositToAccountRef").ok_or_else(|| Fault::missing("DepositToAccountRef"))?;
         }
