@@ -8,13 +8,17 @@ mod item;
 mod lists;
 mod members;
 mod party;
+mod payments;
 mod preferences;
+mod purchases;
 mod sales;
 
 pub use item::Item;
 pub use lists::{Account, Class, CompanyInfo, TaxCode, Term};
 pub use party::{Address, Customer, EmailAddress, Phone};
+pub use payments::{Payment, PaymentLine, RefundReceipt};
 pub use preferences::{AccountingInfoPrefs, CurrencyPrefs, Preferences, SalesFormsPrefs, TaxPrefs};
+pub use purchases::{AccountExpense, EntityReference, Purchase, PurchaseLine, Vendor};
 pub use sales::{DiscountLine, Estimate, Invoice, Line, LinkedTxn, Memo, SalesItemLine, TxnTaxDetail};
 
 use serde::de::DeserializeOwned;

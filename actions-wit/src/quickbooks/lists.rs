@@ -1,5 +1,6 @@
 //! Lists that actions only read: they keep no `rest`, since nothing here is ever written back.
 
+use super::Reference;
 use super::members::members;
 use super::party::Address;
 
@@ -54,6 +55,8 @@ members! {
         account_type "AccountType": String,
         /// Such as `SalesOfProductIncome`.
         account_sub_type "AccountSubType": String,
+        /// The currency it is kept in, where the company uses several.
+        currency_ref "CurrencyRef": Reference,
         /// `false` for an account that was made inactive.
         active "Active": bool,
     }
