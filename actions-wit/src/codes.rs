@@ -10,6 +10,8 @@ macro_rules! codes {
     };
 }
 
+pub mod payment;
+
 codes! {
     /// A chosen account is not of the type that it is needed for.
     ACCOUNT_UNUSABLE = "account_unusable",

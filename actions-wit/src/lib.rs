@@ -17,6 +17,7 @@ mod inputs;
 pub mod keys;
 pub mod log;
 pub mod money;
+pub mod payment;
 mod problem;
 mod properties;
 pub mod quickbooks;
