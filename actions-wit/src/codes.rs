@@ -10,8 +10,6 @@ macro_rules! codes {
     };
 }
 
-pub mod payment;
-
 codes! {
     /// A chosen account is not of the type that it is needed for.
     ACCOUNT_UNUSABLE = "account_unusable",
@@ -63,6 +61,10 @@ codes! {
     EMAIL_UNUSABLE = "email_unusable",
     /// The object has a fee, and no product for fees is set.
     FEE_NOT_MAPPED = "fee_not_mapped",
+    /// The fees of a payment are not known yet. A wait.
+    FEES_NOT_KNOWN_YET = "fees_not_known_yet",
+    /// Gross, fees and net of a payment do not fit together.
+    FEES_UNCLEAR = "fees_unclear",
     /// The account for new products is not an income account.
     INCOME_ACCOUNT_UNUSABLE = "income_account_unusable",
     /// An input that the settings call for is set nowhere.
@@ -79,12 +81,28 @@ codes! {
     NAME_NOT_ALLOWED = "name_not_allowed",
     /// A name is used by another customer, vendor, employee or product.
     NAME_TAKEN = "name_taken",
+    /// The payment cost nothing. A skip.
+    NO_FEES = "no_fees",
     /// The object has no line items.
     NO_LINE_ITEMS = "no_line_items",
     /// The QuickBooks user may not do this.
     NOT_PERMITTED = "not_permitted",
+    /// Nothing of the payment was refunded. A skip.
+    NOT_REFUNDED = "not_refunded",
     /// The payment is smaller than its lines.
     PARTIAL_PAYMENT = "partial_payment",
+    /// Only a part of the payment was refunded.
+    PARTIAL_REFUND = "partial_refund",
+    /// A dispute over the payment is not decided.
+    PAYMENT_DISPUTED = "payment_disputed",
+    /// A dispute over the payment was lost.
+    PAYMENT_DISPUTE_LOST = "payment_dispute_lost",
+    /// The payment failed.
+    PAYMENT_FAILED = "payment_failed",
+    /// The payment's money has not arrived yet.
+    PAYMENT_PROCESSING = "payment_processing",
+    /// The payment has a status that is not known here.
+    PAYMENT_STATUS_UNKNOWN = "payment_status_unknown",
     /// More than one product matches a line.
     PRODUCT_AMBIGUOUS = "product_ambiguous",
     /// The product of a line has been made inactive.
@@ -103,10 +121,18 @@ codes! {
     PROPERTY_NOT_A_NUMBER = "property_not_a_number",
     /// QuickBooks said no in a way that is not told apart here.
     QUICKBOOKS_REFUSED = "quickbooks_refused",
+    /// An accounting system recorded the payment. A skip.
+    RECORDED_ELSEWHERE = "recorded_elsewhere",
     /// A recurring line is billed for one period. A warning.
     RECURRING_LINE = "recurring_line",
     /// Something the document refers to is missing or inactive.
     REFERENCE_UNUSABLE = "reference_unusable",
+    /// A refund of the payment is under way.
+    REFUND_PROCESSING = "refund_processing",
+    /// The refunded amount is not what was paid.
+    REFUND_UNCLEAR = "refund_unclear",
+    /// The payment was made through an invoice. A skip.
+    SOURCE_IS_INVOICE = "source_is_invoice",
     /// The company's subscription does not allow it.
     SUBSCRIPTION_LIMIT = "subscription_limit",
     /// The data-sync filter cannot be applied.

@@ -12,12 +12,15 @@
 use serde_json::{Map, Value};
 
 /// The fragments by name.
-const FRAGMENTS: [(&str, &str); 6] = [
+const FRAGMENTS: [(&str, &str); 9] = [
     ("books", include_str!("definition/books.json")),
     ("customer", include_str!("definition/customer.json")),
     ("deposit", include_str!("definition/deposit.json")),
+    ("fees", include_str!("definition/fees.json")),
     ("invoiced", include_str!("definition/invoiced.json")),
+    ("payment", include_str!("definition/payment.json")),
     ("products", include_str!("definition/products.json")),
+    ("refund", include_str!("definition/refund.json")),
     ("sale", include_str!("definition/sale.json")),
 ];
 

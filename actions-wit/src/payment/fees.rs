@@ -3,7 +3,6 @@
 //! like none.
 
 use super::{amounts, source, status};
-use crate::codes::payment::{FEES_NOT_KNOWN_YET, FEES_UNCLEAR, NO_FEES};
 use crate::money::{Money, OutOfRange};
 use crate::{CrmObject, Enrollment, Problem, Problems, Refusal, codes};
 
@@ -130,11 +129,11 @@ impl Amounts {
 }
 
 fn free_of_charge(payment: &CrmObject) -> Problem {
-    Problem::new(NO_FEES, "The payment cost nothing, so there is no expense to book.").about(payment.describe())
+    Problem::new(codes::NO_FEES, "The payment cost nothing, so there is no expense to book.").about(payment.describe())
 }
 
 fn not_known_yet(payment: &CrmObject) -> Problem {
-    Problem::new(FEES_NOT_KNOWN_YET, "HubSpot does not state the payment's fees or net amount yet.")
+    Problem::new(codes::FEES_NOT_KNOWN_YET, "HubSpot does not state the payment's fees or net amount yet.")
         .about(payment.describe())
         .remedy("Resume the run when HubSpot shows the payment's fees and its net amount.")
 }
@@ -142,7 +141,7 @@ fn not_known_yet(payment: &CrmObject) -> Problem {
 fn unclear(payment: &CrmObject, amounts: &Amounts) -> Problem {
     let shown = |amount: Option<Money>| amount.map_or_else(|| "not stated".to_owned(), |amount| amount.to_string());
     Problem::new(
-        FEES_UNCLEAR,
+        codes::FEES_UNCLEAR,
         format!(
             "The payment's amounts do not fit together: gross {}, processing fee {}, platform fee {}, refunds {}, \
              net {}, net after refunds {}.",
@@ -190,23 +189,23 @@ mod tests {
         let stated = [("hs_fees_amount", "8.89"), ("hs_platform_fee", "1.53"), ("hs_net_amount", "294.58")];
         assert_eq!(fees(&stated), both("8.89", "1.53"));
         let differs = [stated[0], stated[1], ("hs_net_amount", "296.11")];
-        assert_eq!(fees(&differs), Err((RefusalKind::Fix, FEES_UNCLEAR)));
+        assert_eq!(fees(&differs), Err((RefusalKind::Fix, codes::FEES_UNCLEAR)));
     }
 
     #[test]
     fn a_fee_that_is_not_stated_is_zero_only_where_nothing_is_left_for_it() {
         let stated = |net| [("hs_fees_amount", "8.89"), ("hs_net_amount", net)];
         assert_eq!(fees(&stated("296.11")), both("8.89", "0.00"));
-        assert_eq!(fees(&stated("294.58")), Err((RefusalKind::Wait, FEES_NOT_KNOWN_YET)));
-        assert_eq!(fees(&[("hs_net_amount", "305.00")]), Err((RefusalKind::Wait, FEES_NOT_KNOWN_YET)));
-        assert_eq!(fees(&[("hs_fees_amount", "0")]), Err((RefusalKind::Wait, FEES_NOT_KNOWN_YET)));
+        assert_eq!(fees(&stated("294.58")), Err((RefusalKind::Wait, codes::FEES_NOT_KNOWN_YET)));
+        assert_eq!(fees(&[("hs_net_amount", "305.00")]), Err((RefusalKind::Wait, codes::FEES_NOT_KNOWN_YET)));
+        assert_eq!(fees(&[("hs_fees_amount", "0")]), Err((RefusalKind::Wait, codes::FEES_NOT_KNOWN_YET)));
     }
 
     #[test]
     fn a_payment_that_cost_nothing_is_skipped() {
         let free = [("hs_fees_amount", "0"), ("hs_platform_fee", "0"), ("hs_net_amount", "305.00")];
-        assert_eq!(fees(&free), Err((RefusalKind::Skip, NO_FEES)));
-        assert_eq!(fees(&[("hs_processor_type", "none")]), Err((RefusalKind::Skip, NO_FEES)));
+        assert_eq!(fees(&free), Err((RefusalKind::Skip, codes::NO_FEES)));
+        assert_eq!(fees(&[("hs_processor_type", "none")]), Err((RefusalKind::Skip, codes::NO_FEES)));
     }
 
     #[test]
@@ -221,12 +220,12 @@ mod tests {
             assert_eq!(fees(&[&stated, net].concat()), both("8.89", "0.00"), "{net:?}");
         }
         let wrong = [stated[0], stated[1], ("hs_net_amount", "296.11"), ("hs_net_amount_after_refunds", "296.11")];
-        assert_eq!(fees(&wrong), Err((RefusalKind::Fix, FEES_UNCLEAR)));
+        assert_eq!(fees(&wrong), Err((RefusalKind::Fix, codes::FEES_UNCLEAR)));
     }
 
     #[test]
     fn a_fee_below_zero_is_unclear() {
         let stated = [("hs_fees_amount", "-8.89"), ("hs_platform_fee", "0"), ("hs_net_amount", "313.89")];
-        assert_eq!(fees(&stated), Err((RefusalKind::Fix, FEES_UNCLEAR)));
+        assert_eq!(fees(&stated), Err((RefusalKind::Fix, codes::FEES_UNCLEAR)));
     }
 }

@@ -3,9 +3,8 @@
 
 use super::status::Received;
 use super::{amounts, source, status};
-use crate::codes::payment::{NOT_REFUNDED, PARTIAL_REFUND, REFUND_UNCLEAR};
 use crate::money::Money;
-use crate::{CrmObject, Enrollment, Problem, Problems, Refusal};
+use crate::{CrmObject, Enrollment, Problem, Problems, Refusal, codes};
 
 /// A full refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +39,12 @@ fn in_full(payment: &CrmObject) -> Result<Refund, Problem> {
     if amount == paid {
         return Ok(Refund { amount });
     }
-    Err(Problem::new(REFUND_UNCLEAR, format!("The payment is said to be refunded, but {amount} of {paid} went back."))
-        .about(payment.describe())
-        .remedy("Compare the refund with the payment in HubSpot, and book it by hand."))
+    Err(Problem::new(
+        codes::REFUND_UNCLEAR,
+        format!("The payment is said to be refunded, but {amount} of {paid} went back."),
+    )
+    .about(payment.describe())
+    .remedy("Compare the refund with the payment in HubSpot, and book it by hand."))
 }
 
 fn in_part(payment: &CrmObject) -> Problem {
@@ -51,7 +53,7 @@ fn in_part(payment: &CrmObject) -> Problem {
         Err(problem) => return problem,
     };
     Problem::new(
-        PARTIAL_REFUND,
+        codes::PARTIAL_REFUND,
         format!("Only {amount} of the payment was refunded, and nobody says for which of its lines."),
     )
     .about(payment.describe())
@@ -59,14 +61,14 @@ fn in_part(payment: &CrmObject) -> Problem {
 }
 
 fn not_refunded(payment: &CrmObject) -> Problem {
-    Problem::new(NOT_REFUNDED, "Nothing of the payment was refunded, so there is no refund to book.")
+    Problem::new(codes::NOT_REFUNDED, "Nothing of the payment was refunded, so there is no refund to book.")
         .about(payment.describe())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RefusalKind, codes};
+    use crate::RefusalKind;
 
     fn refund(status: &str, amount: &str) -> Result<String, (RefusalKind, &'static str)> {
         let payment = crate::payment::tests::payment(&[
@@ -84,16 +86,16 @@ mod tests {
     #[test]
     fn only_a_full_refund_is_one() {
         assert_eq!(refund("refunded", "305"), Ok("305.00".to_owned()));
-        assert_eq!(refund("refunded", "304.99"), Err((RefusalKind::Fix, REFUND_UNCLEAR)));
+        assert_eq!(refund("refunded", "304.99"), Err((RefusalKind::Fix, codes::REFUND_UNCLEAR)));
         assert_eq!(refund("refunded", ""), Err((RefusalKind::Fix, codes::PROPERTY_MISSING)));
-        assert_eq!(refund("partially_refunded", "30"), Err((RefusalKind::Fix, PARTIAL_REFUND)));
-        assert_eq!(refund("processing_refund", "305"), Err((RefusalKind::Fix, codes::payment::REFUND_PROCESSING)));
+        assert_eq!(refund("partially_refunded", "30"), Err((RefusalKind::Fix, codes::PARTIAL_REFUND)));
+        assert_eq!(refund("processing_refund", "305"), Err((RefusalKind::Fix, codes::REFUND_PROCESSING)));
     }
 
     #[test]
     fn a_payment_whose_money_stayed_is_skipped() {
         for status in ["succeeded", "disputed_won"] {
-            assert_eq!(refund(status, ""), Err((RefusalKind::Skip, NOT_REFUNDED)), "{status}");
+            assert_eq!(refund(status, ""), Err((RefusalKind::Skip, codes::NOT_REFUNDED)), "{status}");
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Where the payment came from, as far as another document already stands for it: a payment of an
 //! invoice, and one that an accounting system told HubSpot about.
 
-use crate::codes::payment::{RECORDED_ELSEWHERE, SOURCE_IS_INVOICE};
-use crate::{CrmObject, Enrollment, Problem, Refusal};
+use crate::{CrmObject, Enrollment, Problem, Refusal, codes};
 
 /// Processors that are accounting systems: what they record is in the books already.
 const ACCOUNTING_SYSTEMS: [(&str, &str); 2] = [("quickbooks", "QuickBooks"), ("xero", "Xero")];
@@ -14,9 +13,12 @@ pub(super) fn skip_if_recorded_elsewhere(payment: &CrmObject) -> Result<(), Refu
         return Ok(());
     };
     Err(Refusal::skip(
-        Problem::new(RECORDED_ELSEWHERE, format!("{system} recorded this payment, so it is in the books already."))
-            .about(payment.describe())
-            .remedy("Leave payments of accounting systems out of the workflow."),
+        Problem::new(
+            codes::RECORDED_ELSEWHERE,
+            format!("{system} recorded this payment, so it is in the books already."),
+        )
+        .about(payment.describe())
+        .remedy("Leave payments of accounting systems out of the workflow."),
     ))
 }
 
@@ -27,7 +29,7 @@ pub(super) fn skip_if_of_invoice(enrollment: &Enrollment) -> Result<(), Refusal>
         return Ok(());
     };
     Err(Refusal::skip(
-        Problem::new(SOURCE_IS_INVOICE, format!("The payment pays {invoice}, which bills this sale already."))
+        Problem::new(codes::SOURCE_IS_INVOICE, format!("The payment pays {invoice}, which bills this sale already."))
             .about(enrollment.object.describe())
             .remedy("Leave payments whose source is an invoice out of the workflow."),
     ))
@@ -73,8 +75,8 @@ mod tests {
             let enrollment = crate::payment::tests::payment(&[("hs_processor_type", processor)]);
             skipped(skip_if_recorded_elsewhere(&enrollment.object))
         };
-        assert_eq!(code("quickbooks"), Some(RECORDED_ELSEWHERE));
-        assert_eq!(code("XERO"), Some(RECORDED_ELSEWHERE));
+        assert_eq!(code("quickbooks"), Some(codes::RECORDED_ELSEWHERE));
+        assert_eq!(code("XERO"), Some(codes::RECORDED_ELSEWHERE));
         for processor in ["hs_payments", "byo_stripe", "none", ""] {
             assert_eq!(code(processor), None, "{processor}");
         }
@@ -83,9 +85,9 @@ mod tests {
     #[test]
     fn an_invoice_is_known_by_the_source_and_by_its_association() {
         let source = |app| crate::payment::tests::payment(&[("hs_payment_source_app", app)]);
-        assert_eq!(skipped(skip_if_of_invoice(&source("INVOICE"))), Some(SOURCE_IS_INVOICE));
+        assert_eq!(skipped(skip_if_of_invoice(&source("INVOICE"))), Some(codes::SOURCE_IS_INVOICE));
         assert_eq!(skipped(skip_if_of_invoice(&source("QUOTE"))), None);
-        assert_eq!(skipped(skip_if_of_invoice(&with_invoice("paid"))), Some(SOURCE_IS_INVOICE));
+        assert_eq!(skipped(skip_if_of_invoice(&with_invoice("paid"))), Some(codes::SOURCE_IS_INVOICE));
         assert_eq!(skipped(skip_if_of_invoice(&with_invoice("voided"))), None);
     }
 }

@@ -1,11 +1,7 @@
 //! Whether the payment's money was received. Each status that says no has a sentence of its own,
 //! since each asks something else of a person.
 
-use crate::codes::payment::{
-    PAYMENT_DISPUTE_LOST, PAYMENT_DISPUTED, PAYMENT_FAILED, PAYMENT_PROCESSING, PAYMENT_STATUS_UNKNOWN,
-    REFUND_PROCESSING,
-};
-use crate::{CrmObject, Problem};
+use crate::{CrmObject, Problem, codes};
 
 /// The payment's life as HubSpot tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +49,7 @@ impl Status {
         let known = STATUSES.iter().find(|(word, _)| given.eq_ignore_ascii_case(word));
         known.map(|(_, status)| *status).ok_or_else(|| {
             Problem::new(
-                PAYMENT_STATUS_UNKNOWN,
+                codes::PAYMENT_STATUS_UNKNOWN,
                 format!("The payment's status is “{given}”, and what that means for its money is not known here."),
             )
             .about(payment.describe())
@@ -72,32 +68,32 @@ impl NotReceived {
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Processing => (
-                PAYMENT_PROCESSING,
+                codes::PAYMENT_PROCESSING,
                 "The payment is still processing, so its money has not been received.",
                 "Enrol the payment when it has succeeded; a bank transfer can take five business days.",
             ),
             Self::RefundProcessing => (
-                REFUND_PROCESSING,
+                codes::REFUND_PROCESSING,
                 "A refund of the payment is under way, so it is not certain what of its money stays.",
                 "Enrol the payment when the refund is through.",
             ),
             Self::Failed => (
-                PAYMENT_FAILED,
+                codes::PAYMENT_FAILED,
                 "The payment failed, so no money was received.",
                 "There is nothing to book; ask the customer for another payment.",
             ),
             Self::DisputeNeedsAction => (
-                PAYMENT_DISPUTED,
+                codes::PAYMENT_DISPUTED,
                 "The customer disputes the payment, and the dispute waits for your answer.",
                 "Answer the dispute, and enrol the payment when it is decided.",
             ),
             Self::DisputeUndecided => (
-                PAYMENT_DISPUTED,
+                codes::PAYMENT_DISPUTED,
                 "The customer disputes the payment, and the bank has not decided yet.",
                 "Enrol the payment when the dispute is decided.",
             ),
             Self::DisputeLost => (
-                PAYMENT_DISPUTE_LOST,
+                codes::PAYMENT_DISPUTE_LOST,
                 "A dispute over the payment was lost, so its money went back to the customer.",
                 "Book the loss by hand; the dispute can have cost a fee as well.",
             ),
@@ -132,14 +128,14 @@ mod tests {
     #[test]
     fn every_other_status_says_why_the_money_is_not_there() {
         for (status, expected) in [
-            ("processing", PAYMENT_PROCESSING),
-            ("processing_refund", REFUND_PROCESSING),
-            ("failed", PAYMENT_FAILED),
-            ("disputed_action_required", PAYMENT_DISPUTED),
-            ("disputed_awaiting_decision", PAYMENT_DISPUTED),
-            ("disputed_lost", PAYMENT_DISPUTE_LOST),
-            ("settled_in_gold", PAYMENT_STATUS_UNKNOWN),
-            ("", crate::codes::PROPERTY_MISSING),
+            ("processing", codes::PAYMENT_PROCESSING),
+            ("processing_refund", codes::REFUND_PROCESSING),
+            ("failed", codes::PAYMENT_FAILED),
+            ("disputed_action_required", codes::PAYMENT_DISPUTED),
+            ("disputed_awaiting_decision", codes::PAYMENT_DISPUTED),
+            ("disputed_lost", codes::PAYMENT_DISPUTE_LOST),
+            ("settled_in_gold", codes::PAYMENT_STATUS_UNKNOWN),
+            ("", codes::PROPERTY_MISSING),
         ] {
             assert_eq!(code(status), Some(expected), "{status}");
         }
