@@ -37,16 +37,20 @@ mod books;
 mod dispatch;
 mod entity;
 mod fault;
+mod figures;
 mod lists;
 mod names;
 mod numbering;
 mod oauth;
 mod pace;
 mod payments;
+mod people;
+mod postings;
 mod preferences;
 mod purchases;
 mod query;
 mod replies;
+mod reports;
 mod request;
 mod row;
 mod sales;
@@ -60,6 +64,7 @@ mod write;
 
 pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
 pub use self::pace::Pace;
+pub use self::reports::{AccountTotal, AccountingMethod, ProfitAndLoss};
 pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
 pub use self::settings::{Company, Settings};
 pub use self::throttle::RateLimits;
@@ -147,16 +152,6 @@ impl QuickBooks {
                 sent.insert(member.to_owned(), stored[member].clone());
             }
             write::update(books, Entity::Preferences, sent, circumstances).map(Value::Object)
-        })
-    }
-
-    /// Deletes an object, as a person does: QuickBooks' answer, or the fault.
-    pub fn delete(&self, realm: &str, entity: &str, id: &str) -> Result<Value, Value> {
-        self.change(realm, |books, circumstances| {
-            let entity = Entity::named(entity).ok_or_else(|| Fault::unsupported_object(entity))?;
-            let stored = write::find(books, entity, id)?.clone();
-            write::delete(books, entity, &stored, circumstances)
-                .ok_or_else(|| Fault::unsupported_object(entity.name()))?
         })
     }
 

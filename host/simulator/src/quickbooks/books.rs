@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::entity::{Entity, Family};
 use super::fault::Fault;
 use super::pacific;
+use super::postings::Accounts;
 use super::row::{Row, default, is_active, part, parts, reference, text};
 
 /// The stored state of one company.
@@ -30,6 +31,8 @@ pub(crate) struct Books {
     pub(crate) closed_with_password: bool,
     /// Home currency units for one unit of a foreign currency.
     pub(crate) exchange_rates: BTreeMap<String, Decimal>,
+    /// What stands in its accounts.
+    pub(crate) accounts: Accounts,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,6 +55,7 @@ impl Books {
             suspended: false,
             closed_with_password: false,
             exchange_rates: BTreeMap::new(),
+            accounts: Accounts::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use super::query::{self, Dialect};
 use super::request::Incoming;
 use super::row::text;
 use super::write::{self, Circumstances};
-use super::{schema, sign_in};
+use super::{reports, schema, sign_in};
 
 /// The documented longest `requestid`.
 const REQUEST_ID_CHARACTERS_MAX: usize = 50;
@@ -102,6 +102,9 @@ fn perform(
         (&Method::GET, ["preferences"]) => read(books, Entity::Preferences, "1", now),
         // The real service answers whatever id is asked for with the one company there is.
         (&Method::GET, ["companyinfo", _]) => read(books, Entity::CompanyInfo, "1", now),
+        (&Method::GET, ["reports", name]) => {
+            Ok(Answer::plain(StatusCode::OK, &reports::answer(books, name, request, now)?))
+        }
         (&Method::GET, [entity, id]) => read(books, known(entity)?, id, now),
         (&Method::POST, [entity]) => store(books, request, known(entity)?, now),
         (&Method::POST, [entity, id, "send"]) => {

@@ -169,6 +169,10 @@ impl Fault {
         Self::new("5010", "Stale Object Error", detail)
     }
 
+    pub(crate) fn permission_denied(what: &str) -> Self {
+        Self::new("5020", "Permission Denied", format!("Permission Denied Error : {what}"))
+    }
+
     pub(crate) fn feature_not_supported(feature: &str) -> Self {
         let detail = format!("Feature Not Supported Error : {feature}");
         Self::new("5030", "Feature Not Supported Error", detail)

@@ -45,7 +45,7 @@ pub(crate) fn derive(books: &Books, kind: List, mut draft: Row, stored: Option<&
     check_unique(books, kind.entity(), &full, stored)?;
     match kind {
         List::Item => return item::derive(books, draft, stored),
-        List::Account => return account::derive(books, draft),
+        List::Account => return account::derive(books, draft, stored),
         List::Term => term(&mut draft)?,
         List::PaymentMethod => default(&mut draft, "Type", "NON_CREDIT_CARD"),
         List::Class => {}

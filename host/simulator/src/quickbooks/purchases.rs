@@ -34,6 +34,20 @@ pub(crate) fn derive(
     Ok(draft)
 }
 
+/// Applies the difference between a purchase before and after to the stock of what was bought.
+pub(crate) fn apply(books: &mut Books, before: Option<&Row>, after: Option<&Row>, at: &str) {
+    for (item, change) in sales::difference(before, after, bought) {
+        sales::change_stock(books, &item, change, at);
+    }
+}
+
+fn bought(purchase: &Row) -> Vec<(String, Decimal)> {
+    let sign = if is_true(purchase, "Credit") { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+    let details = parts(purchase, "Line").filter_map(|line| part(line, "ItemBasedExpenseLineDetail"));
+    let bought = details.filter_map(|detail| reference(detail, "ItemRef").zip(decimal(detail, "Qty")));
+    bought.map(|(item, quantity)| (item.to_owned(), sign * quantity)).collect()
+}
+
 /// Cash and checks leave a bank account, cards a card account; only cards take refunds.
 fn payment_type(books: &Books, draft: &mut Row) -> Result<(), Fault> {
     let kind = text(draft, "PaymentType").ok_or_else(|| Fault::missing("PaymentType"))?.to_owned();

@@ -24,7 +24,7 @@ mod lines;
 mod links;
 mod parties;
 
-pub(crate) use self::balances::{add, apply, change_balance, difference, touch};
+pub(crate) use self::balances::{add, apply, change_balance, change_stock, difference, touch};
 pub(crate) use self::dates::check_open_books;
 pub(crate) use self::parties::{check_deposit_account, currency, customer, undeposited_funds};
 

@@ -2,7 +2,7 @@
 //!
 //! A write is checked completely before anything is stored. What a body must contain and what the
 //! server adds is decided per family (`names`, `lists`, `sales`); this module keeps ids, SyncToken and
-//! times, and applies what a stored transaction does to customers, stock and estimates.
+//! times, and applies what a stored transaction does to customers, stock, estimates and accounts.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use super::books::{Books, stored_time};
 use super::entity::{Entity, Family, Sale};
 use super::fault::Fault;
 use super::row::{Row, is_true, set, text};
-use super::{lists, names, pacific, payments, preferences, purchases, sales};
+use super::{lists, names, pacific, payments, postings, preferences, purchases, sales};
 
 /// The circumstances of a write that are not in its body.
 #[derive(Clone, Copy, Debug)]
@@ -208,9 +208,11 @@ fn replace(books: &mut Books, entity: Entity, stored: &Row, changed: Row, circum
 
 fn commit(books: &mut Books, entity: Entity, stored: Option<&Row>, mut row: Row, circumstances: Circumstances) -> Row {
     books.number_addresses(&mut row);
+    let id = text(&row, "Id").unwrap_or_default().to_owned();
     books.put(entity, row.clone());
     apply(books, entity, stored, Some(&row), circumstances);
-    row
+    // What a row does to others can come back to it, as an opening balance does to its account.
+    books.row(entity, &id).cloned().unwrap_or(row)
 }
 
 /// What a transaction does to others, before to after.
@@ -219,8 +221,10 @@ fn apply(books: &mut Books, entity: Entity, before: Option<&Row>, after: Option<
     match entity.family() {
         Family::Sale(kind) => sales::apply(books, kind, before, after, &at),
         Family::Payment => payments::apply(books, before, after, &at),
-        Family::Purchase | Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => {}
+        Family::Purchase => purchases::apply(books, before, after, &at),
+        Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => {}
     }
+    postings::apply(books, entity, before, after, &at);
 }
 
 fn with_system_members(row: Row, id: &str, token: &str, created: &str, updated: &str) -> Row {

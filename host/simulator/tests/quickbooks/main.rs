@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
+mod accounts;
+mod balance;
 mod client;
 mod credit_memos;
 mod estimates;
@@ -16,6 +18,7 @@ mod payments;
 mod purchases;
 mod query;
 mod receipts;
+mod reports;
 mod seeds;
 mod tax;
 mod wire;

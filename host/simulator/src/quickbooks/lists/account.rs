@@ -1,5 +1,7 @@
 //! The chart of accounts.
 
+use serde_json::json;
+
 use crate::quickbooks::books::Books;
 use crate::quickbooks::fault::Fault;
 use crate::quickbooks::names::currency_reference;
@@ -25,7 +27,7 @@ const TYPES: [(&str, &str, &str); 15] = [
 ];
 
 /// Checks an account and adds what QuickBooks adds.
-pub(super) fn derive(books: &Books, mut draft: Row) -> Result<Row, Fault> {
+pub(super) fn derive(books: &Books, mut draft: Row, stored: Option<&Row>) -> Result<Row, Fault> {
     let name = text(&draft, "Name").unwrap_or_default();
     if name.contains('"') {
         return Err(Fault::invalid_characters("Name", name));
@@ -41,8 +43,11 @@ pub(super) fn derive(books: &Books, mut draft: Row) -> Result<Row, Fault> {
     set(&mut draft, "Classification", *classification);
     set(&mut draft, "AccountType", *kind);
     default(&mut draft, "AccountSubType", *sub_type);
-    default(&mut draft, "CurrentBalance", 0);
-    default(&mut draft, "CurrentBalanceWithSubAccounts", 0);
+    // Balances follow from what is posted; what a body says about them is ignored.
+    for member in ["CurrentBalance", "CurrentBalanceWithSubAccounts"] {
+        let balance = stored.and_then(|stored| stored.get(member)).cloned().unwrap_or(json!(0));
+        set(&mut draft, member, balance);
+    }
     default(&mut draft, "CurrencyRef", currency_reference(books.home_currency()));
     Ok(draft)
 }

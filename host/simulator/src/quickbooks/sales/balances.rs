@@ -106,7 +106,8 @@ pub(crate) fn add(row: &mut Row, member: &str, change: Decimal) {
     set(row, member, money(sum));
 }
 
-fn change_stock(books: &mut Books, id: &str, change: Decimal, at: &str) {
+/// Changes how much of an item is there, if it is counted at all.
+pub(crate) fn change_stock(books: &mut Books, id: &str, change: Decimal, at: &str) {
     let Some(item) = books.row_mut(Entity::Item, id) else { return };
     if let Some(on_hand) = decimal(item, "QtyOnHand") {
         set(item, "QtyOnHand", number((on_hand + change).normalize()));
