@@ -38,6 +38,7 @@ mod dispatch;
 mod entity;
 mod fault;
 mod figures;
+mod generic;
 mod lists;
 mod names;
 mod numbering;

@@ -101,7 +101,8 @@ impl Books {
         let last = match entity.family() {
             Family::Name(_) => self.names,
             Family::Sale(_) | Family::Payment | Family::Purchase => self.transactions,
-            Family::List(_) | Family::Singleton | Family::Tax => {
+            Family::Generic(generic) if generic.is_transaction() => self.transactions,
+            Family::List(_) | Family::Singleton | Family::Tax | Family::Generic(_) => {
                 let places = self.tables.get(&entity).map(|table| &table.places);
                 places.into_iter().flatten().filter_map(|(id, _)| id.parse().ok()).max().unwrap_or(0)
             }
@@ -128,7 +129,8 @@ impl Books {
         match entity.family() {
             Family::Name(_) => self.names = self.names.max(id),
             Family::Sale(_) | Family::Payment | Family::Purchase => self.transactions = self.transactions.max(id),
-            Family::List(_) | Family::Singleton | Family::Tax => {}
+            Family::Generic(generic) if generic.is_transaction() => self.transactions = self.transactions.max(id),
+            Family::List(_) | Family::Singleton | Family::Tax | Family::Generic(_) => {}
         }
         for member in ["BillAddr", "ShipAddr", "OtherAddr", "PrimaryAddr"] {
             let address = part(row, member).and_then(|address| text(address, "Id")?.parse().ok());

@@ -13,6 +13,7 @@ use super::answer::{Answer, Gateway};
 use super::books::Books;
 use super::entity::{Entity, Family};
 use super::fault::Fault;
+use super::generic::Verb;
 use super::oauth::Denied;
 use super::query::{self, Dialect};
 use super::request::Incoming;
@@ -144,6 +145,10 @@ fn store(books: &mut Books, request: &Incoming, entity: Entity, now: Timestamp) 
     let is_update = text(&sent, "Id").is_some() || entity.family() == Family::Singleton;
     let value = match (operation(request), entity.family()) {
         (_, Family::Tax) => return Err(unsupported()),
+        (None, Family::Generic(generic)) if !is_update && !generic.has(Verb::Create) => return Err(unsupported()),
+        (None | Some(Operation::Update), Family::Generic(generic)) if is_update && !generic.has(Verb::Update) => {
+            return Err(unsupported());
+        }
         (Some(Operation::Unknown), _) => return Err(unsupported()),
         (Some(Operation::Delete), _) => {
             write::delete(books, entity, &sent, circumstances).ok_or_else(unsupported)??

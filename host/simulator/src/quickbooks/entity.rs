@@ -1,5 +1,7 @@
 //! The entities of the Accounting API that the simulator keeps, and what kind of thing each is.
 
+use super::generic::Generic;
+
 /// An entity, named as QuickBooks names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Entity {
@@ -22,6 +24,8 @@ pub(crate) enum Entity {
     TaxRate,
     Term,
     Vendor,
+    /// One that a table describes.
+    Generic(Generic),
 }
 
 /// What entities of one kind have in common: their counters, their order, what may be done to them.
@@ -41,6 +45,8 @@ pub(crate) enum Family {
     Singleton,
     /// Kept by the tax service, read only.
     Tax,
+    /// A list or a transaction, as its table says.
+    Generic(Generic),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +75,8 @@ pub(crate) enum Sale {
 }
 
 impl Entity {
-    pub(crate) const ALL: [Self; 19] = [
+    /// Those that have a module of their own.
+    const DEEP: [Self; 19] = [
         Self::Account,
         Self::Class,
         Self::CompanyInfo,
@@ -113,12 +120,22 @@ impl Entity {
             Self::TaxRate => "TaxRate",
             Self::Term => "Term",
             Self::Vendor => "Vendor",
+            Self::Generic(generic) => generic.name(),
         }
     }
 
     /// The entity of this name, in any case: paths are lower case, and clients write queries as they like.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|entity| entity.name().eq_ignore_ascii_case(name))
+        Self::all().find(|entity| [entity.name(), entity.path()].iter().any(|known| known.eq_ignore_ascii_case(name)))
+    }
+
+    /// The name in paths and queries.
+    fn path(self) -> &'static str {
+        if let Self::Generic(generic) = self { generic.path() } else { self.name() }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        Self::DEEP.into_iter().chain(Generic::all().map(Self::Generic))
     }
 
     pub(crate) fn family(self) -> Family {
@@ -140,6 +157,7 @@ impl Entity {
             Self::TaxCode | Self::TaxRate => Family::Tax,
             Self::Term => Family::List(List::Term),
             Self::Vendor => Family::Name(Name::Vendor),
+            Self::Generic(generic) => Family::Generic(generic),
         }
     }
 
@@ -163,6 +181,8 @@ impl Entity {
             | Self::Purchase
             | Self::RefundReceipt
             | Self::SalesReceipt => "Transactions",
+            Self::Generic(generic) if generic.is_transaction() => "Transactions",
+            Self::Generic(generic) => generic.name(),
         }
     }
 }
@@ -197,7 +217,7 @@ mod tests {
 
     #[test]
     fn an_entity_is_found_by_its_name_in_any_case() {
-        for entity in Entity::ALL {
+        for entity in Entity::all() {
             assert_eq!(Entity::named(&entity.name().to_lowercase()), Some(entity));
         }
     }

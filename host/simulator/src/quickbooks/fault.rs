@@ -139,6 +139,15 @@ impl Fault {
         Self::new("2210", "Invalid Email Address format", detail).at("EmailAddress")
     }
 
+    pub(crate) fn debits_and_credits() -> Self {
+        Self::new(
+            "2300",
+            "Debits and credits do not balance",
+            "The debits and credits of a journal entry must be equal",
+        )
+        .at("Line")
+    }
+
     /// `list` is QuickBooks' own plural: `Names`, `Accounts`, `Items`, `Klasses`, `Terms`.
     pub(crate) fn reference(list: &str, id: &str) -> Self {
         let detail = format!("Invalid Reference Id : {list} element id {id} not found");
@@ -252,6 +261,10 @@ impl Fault {
     pub(crate) fn before_inventory_start() -> Self {
         let detail = "Inventory Transaction Date Error : Transaction date is prior to start date for inventory item";
         Self::new("6270", "Inventory transaction date is before the start date of the item", detail).at("TxnDate")
+    }
+
+    pub(crate) fn billable_without_customer(element: &str) -> Self {
+        Self::new("6310", "Missing customer for billable", "A billable expense or time needs a customer").at(element)
     }
 
     pub(crate) fn email_required() -> Self {

@@ -2,7 +2,8 @@
 //!
 //! Debits are positive and credits negative, in the home currency, and what one transaction posts adds up
 //! to nothing. This module keeps what stands and moves the balances of accounts with it. It reads rows
-//! that are stored already and never decides whether one may be; how each kind posts is in `postings/`.
+//! that are stored already and never decides whether one may be; how each kind posts is in `postings/`. Entities
+//! from the property table post nothing.
 
 use std::collections::BTreeMap;
 
@@ -81,6 +82,7 @@ fn origin(entity: Entity, row: &Row) -> Option<Origin> {
         Family::List(List::Account) => Some(Origin::Opening(id)),
         Family::List(List::Item) => Some(Origin::Stock(id)),
         Family::List(List::Class | List::PaymentMethod | List::Term)
+        | Family::Generic(_)
         | Family::Name(_)
         | Family::Singleton
         | Family::Tax => None,
@@ -95,6 +97,7 @@ fn posted(books: &Books, entity: Entity, row: &Row) -> Option<Posted> {
         Family::List(List::Account) => lists::opening(books, row),
         Family::List(List::Item) => lists::stock(books, row),
         Family::List(List::Class | List::PaymentMethod | List::Term)
+        | Family::Generic(_)
         | Family::Name(_)
         | Family::Singleton
         | Family::Tax => None,

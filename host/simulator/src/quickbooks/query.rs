@@ -114,16 +114,26 @@ fn sort(entity: Entity, rows: &mut [&Row], sorting: &[(&'static str, bool)]) {
 /// Name lists come by full name in binary order, transactions with the one changed last first.
 fn sort_by_default(entity: Entity, rows: &mut [&Row]) {
     match entity.family() {
-        Family::Name(_) | Family::List(_) => rows.sort_by(|left, right| {
-            let name = |row| text(row, "FullyQualifiedName").or(text(row, "DisplayName")).or(text(row, "Name"));
-            name(left).cmp(&name(right)).then(id_order(left).cmp(&id_order(right)))
-        }),
-        Family::Sale(_) | Family::Payment | Family::Purchase => rows.sort_by(|left, right| {
-            let by_time = order("MetaData.LastUpdatedTime", right, left);
-            by_time.then(id_order(right).cmp(&id_order(left)))
-        }),
+        Family::Name(_) | Family::List(_) => sort_by_name(rows),
+        Family::Sale(_) | Family::Payment | Family::Purchase => sort_by_change(rows),
+        Family::Generic(generic) if generic.is_transaction() => sort_by_change(rows),
+        Family::Generic(_) => sort_by_name(rows),
         Family::Singleton | Family::Tax => {}
     }
+}
+
+fn sort_by_name(rows: &mut [&Row]) {
+    rows.sort_by(|left, right| {
+        let name = |row| text(row, "FullyQualifiedName").or(text(row, "DisplayName")).or(text(row, "Name"));
+        name(left).cmp(&name(right)).then(id_order(left).cmp(&id_order(right)))
+    });
+}
+
+fn sort_by_change(rows: &mut [&Row]) {
+    rows.sort_by(|left, right| {
+        let by_time = order("MetaData.LastUpdatedTime", right, left);
+        by_time.then(id_order(right).cmp(&id_order(left)))
+    });
 }
 
 fn project(entity: Entity, row: &Row, select: &Select) -> Result<Value, Fault> {

@@ -25,7 +25,8 @@ mod links;
 mod parties;
 
 pub(crate) use self::balances::{add, apply, change_balance, change_stock, difference, touch};
-pub(crate) use self::dates::check_open_books;
+pub(crate) use self::dates::{check_open_books, default_due_date};
+pub(crate) use self::lines::check_amount;
 pub(crate) use self::parties::{check_deposit_account, currency, customer, undeposited_funds};
 
 /// What a full update keeps although it was not sent.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::books::{Books, stored_time};
 use super::entity::{Entity, Family, Sale};
 use super::fault::Fault;
+use super::generic::{self, Verb};
 use super::row::{Row, is_true, set, text};
 use super::{lists, names, pacific, payments, postings, preferences, purchases, sales};
 
@@ -71,7 +72,8 @@ pub(crate) fn delete(
 ) -> Option<Result<Value, Fault>> {
     match entity.family() {
         Family::Sale(_) | Family::Payment | Family::Purchase => {}
-        Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => return None,
+        Family::Generic(generic) if generic.has(Verb::Delete) => {}
+        Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax | Family::Generic(_) => return None,
     }
     let deleted = open(books, entity, sent).map(|stored| {
         let id = text(&stored, "Id").unwrap_or_default();
@@ -93,12 +95,14 @@ pub(crate) fn void(
         Family::Sale(Sale::Invoice) => |row| sales::voided(Sale::Invoice, row),
         Family::Sale(Sale::SalesReceipt) => |row| sales::voided(Sale::SalesReceipt, row),
         Family::Payment => payments::voided,
+        Family::Generic(generic) if generic.has(Verb::Void) => generic::voided,
         Family::Sale(Sale::CreditMemo | Sale::Estimate | Sale::RefundReceipt)
         | Family::Purchase
         | Family::Name(_)
         | Family::List(_)
         | Family::Singleton
-        | Family::Tax => return None,
+        | Family::Tax
+        | Family::Generic(_) => return None,
     };
     let stored = open(books, entity, sent);
     Some(stored.map(|stored| replace(books, entity, &stored, voided(stored.clone()), circumstances)))
@@ -169,6 +173,7 @@ fn kept(entity: Entity, stored: &Row) -> Row {
         Family::Sale(_) => sales::KEPT,
         Family::Payment => payments::KEPT,
         Family::Purchase => purchases::KEPT,
+        Family::Generic(_) => generic::KEPT,
         Family::Singleton => return stored.clone(),
         Family::Tax => &[],
     };
@@ -192,6 +197,7 @@ fn derive(
         Family::Sale(kind) => sales::derive(books, kind, draft, stored, circumstances),
         Family::Payment => payments::derive(books, draft, stored, circumstances),
         Family::Purchase => purchases::derive(books, draft, stored, circumstances),
+        Family::Generic(generic) => generic::derive(books, generic, draft, stored, circumstances),
         Family::Singleton => Ok(preferences::derive(draft, stored)),
         Family::Tax => Ok(draft),
     }
@@ -222,6 +228,7 @@ fn apply(books: &mut Books, entity: Entity, before: Option<&Row>, after: Option<
         Family::Sale(kind) => sales::apply(books, kind, before, after, &at),
         Family::Payment => payments::apply(books, before, after, &at),
         Family::Purchase => purchases::apply(books, before, after, &at),
+        Family::Generic(generic) => generic::apply(books, generic, before, after, &at),
         Family::Name(_) | Family::List(_) | Family::Singleton | Family::Tax => {}
     }
     postings::apply(books, entity, before, after, &at);

@@ -8,6 +8,7 @@ mod client;
 mod credit_memos;
 mod estimates;
 mod faults;
+mod generic;
 mod idempotency;
 mod invoices;
 mod lists;

@@ -16,7 +16,12 @@ pub(super) fn derive(books: &Books, kind: Sale, draft: &mut Row) -> Result<(), F
         return Ok(());
     }
     let company = books.preference("SalesFormsPrefs").and_then(|sales| reference(sales, "DefaultTerms"));
-    let term = reference(draft, "SalesTermRef").or(company).and_then(|id| books.row(Entity::Term, id));
+    default_due_date(books, draft, company)
+}
+
+/// Adds the due date by a draft's own terms, else by these; without any, it is due on its day.
+pub(crate) fn default_due_date(books: &Books, draft: &mut Row, terms: Option<&str>) -> Result<(), Fault> {
+    let term = reference(draft, "SalesTermRef").or(terms).and_then(|id| books.row(Entity::Term, id));
     let day = text(draft, "TxnDate").unwrap_or_default();
     let day: Date = day.parse().map_err(|_| Fault::date_value("TxnDate", day))?;
     let due = term.map_or(day, |term| due(term, day));

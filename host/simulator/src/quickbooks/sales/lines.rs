@@ -136,7 +136,7 @@ fn sellable<'a>(books: &'a Books, draft: &Row, id: &str) -> Result<&'a Row, Faul
 }
 
 /// With quantity and price both there, the amount must be their product, rounded half up to cents.
-fn check_amount(detail: &Row, amount: Decimal) -> Result<(), Fault> {
+pub(crate) fn check_amount(detail: &Row, amount: Decimal) -> Result<(), Fault> {
     match (decimal(detail, "Qty"), decimal(detail, "UnitPrice")) {
         (Some(quantity), Some(price)) if cents(quantity * price) != amount => {
             Err(Fault::amount_calculation(&with_separators(amount)))
