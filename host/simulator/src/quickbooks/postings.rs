@@ -2,8 +2,7 @@
 //!
 //! Debits are positive and credits negative, in the home currency, and what one transaction posts adds up
 //! to nothing. This module keeps what stands and moves the balances of accounts with it. It reads rows
-//! that are stored already and never decides whether one may be; how each kind posts is in `postings/`. Entities
-//! from the property table post nothing.
+//! that are stored already and never decides whether one may be; how each kind posts is in `postings/`.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +14,7 @@ use super::entity::{Entity, Family, List};
 use super::row::{Row, cents, decimal, part, parts, reference, text};
 use super::sales;
 
+mod generic;
 mod lists;
 mod payments;
 mod purchases;
@@ -79,11 +79,12 @@ fn origin(entity: Entity, row: &Row) -> Option<Origin> {
     let id = text(row, "Id")?.parse().ok()?;
     match entity.family() {
         Family::Sale(_) | Family::Payment | Family::Purchase => Some(Origin::Transaction(id)),
+        Family::Generic(generic) if generic.is_transaction() => Some(Origin::Transaction(id)),
         Family::List(List::Account) => Some(Origin::Opening(id)),
         Family::List(List::Item) => Some(Origin::Stock(id)),
         Family::List(List::Class | List::PaymentMethod | List::Term)
-        | Family::Generic(_)
         | Family::Name(_)
+        | Family::Generic(_)
         | Family::Singleton
         | Family::Tax => None,
     }
@@ -94,10 +95,10 @@ fn posted(books: &Books, entity: Entity, row: &Row) -> Option<Posted> {
         Family::Sale(kind) => sales_forms::posted(books, kind, row),
         Family::Payment => payments::posted(books, row),
         Family::Purchase => purchases::posted(books, row),
+        Family::Generic(generic) => generic::posted(books, generic, row),
         Family::List(List::Account) => lists::opening(books, row),
         Family::List(List::Item) => lists::stock(books, row),
         Family::List(List::Class | List::PaymentMethod | List::Term)
-        | Family::Generic(_)
         | Family::Name(_)
         | Family::Singleton
         | Family::Tax => None,

@@ -150,3 +150,46 @@ async fn a_sale_in_another_currency_posts_at_its_rate() {
     client.stored("Invoice", &body).await;
     assert_eq!(client.balances(&[RECEIVABLE, "82"]), ["108.5", "108.5"]);
 }
+
+#[tokio::test]
+async fn a_bill_is_owed_until_it_is_paid_from_the_bank() {
+    let client = Client::craigs().await;
+    let bill = client
+        .stored(
+            "Bill",
+            &json!({"VendorRef": {"value": "30"}, "Line": [{
+        "DetailType": "AccountBasedExpenseLineDetail", "Amount": 80,
+        "AccountBasedExpenseLineDetail": {"AccountRef": {"value": "15"}}}]}),
+        )
+        .await;
+    assert_eq!(client.balances(&["33", "15"]), ["80", "80"]);
+    let payment = json!({"VendorRef": {"value": "30"}, "PayType": "Check", "TotalAmt": 80,
+        "CheckPayment": {"BankAccountRef": {"value": "35"}},
+        "Line": [{"Amount": 80, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}]});
+    client.stored("BillPayment", &payment).await;
+    assert_eq!(client.balances(&["33", "15", "35"]), ["0", "80", "-80"]);
+}
+
+#[tokio::test]
+async fn a_deposit_takes_what_waits_undeposited_to_the_bank() {
+    let client = Client::craigs().await;
+    let receipt = client.stored("SalesReceipt", &json!({"Line": [line("4", "120")]})).await;
+    assert_eq!(client.balances(&[UNDEPOSITED, "35"]), ["120", "0"]);
+    let deposit = json!({"DepositToAccountRef": {"value": "35"}, "Line": [{"Amount": 120,
+        "LinkedTxn": [{"TxnId": receipt["Id"], "TxnType": "SalesReceipt"}]}]});
+    client.stored("Deposit", &deposit).await;
+    assert_eq!(client.balances(&[UNDEPOSITED, "35"]), ["0", "120"]);
+}
+
+#[tokio::test]
+async fn an_entry_by_hand_posts_what_it_says_and_a_credit_memo_takes_income_back() {
+    let client = Client::craigs().await;
+    let side = |kind: &str, account: &str| {
+        json!({"Amount": 30, "DetailType": "JournalEntryLineDetail",
+        "JournalEntryLineDetail": {"PostingType": kind, "AccountRef": {"value": account}}})
+    };
+    client.stored("JournalEntry", &json!({"Line": [side("Debit", "36"), side("Credit", "35")]})).await;
+    assert_eq!(client.balances(&["36", "35"]), ["30", "-30"]);
+    client.stored("CreditMemo", &sale("1", &[line("4", "25")])).await;
+    assert_eq!(client.balances(&[RECEIVABLE, "82"]), ["-25", "-25"]);
+}

@@ -20,7 +20,8 @@ pub(super) fn posted(books: &Books, purchase: &Row) -> Option<Posted> {
     Some(balanced(kind, purchase, "EntityRef", own, others))
 }
 
-fn spent(books: &Books, purchase: &Row, line: &Row, sign: Decimal) -> Option<Posting> {
+/// What one line of a purchase or bill was spent on.
+pub(super) fn spent(books: &Books, purchase: &Row, line: &Row, sign: Decimal) -> Option<Posting> {
     let amount = sign * decimal(line, "Amount").unwrap_or_default();
     if let Some(detail) = part(line, "AccountBasedExpenseLineDetail") {
         return Some(debit(purchase, reference(detail, "AccountRef")?, amount));

@@ -1,4 +1,4 @@
-//! Invoices, sales receipts, credit memos and refund receipts: income by item, discount, tax, and stock that leaves.
+//! Invoices, credit memos, sales receipts and refund receipts: income by item, discount, tax, and stock that leaves.
 
 use rust_decimal::Decimal;
 
@@ -13,8 +13,8 @@ pub(super) fn posted(books: &Books, kind: Sale, sale: &Row) -> Option<Posted> {
     let (name, own, sign) = match kind {
         Sale::Estimate => return None,
         Sale::Invoice => ("Invoice", receivable(books, sale), Decimal::ONE),
-        Sale::SalesReceipt => ("Sales Receipt", deposit, Decimal::ONE),
         Sale::CreditMemo => ("Credit Memo", receivable(books, sale), Decimal::NEGATIVE_ONE),
+        Sale::SalesReceipt => ("Sales Receipt", deposit, Decimal::ONE),
         Sale::RefundReceipt => ("Refund", deposit, Decimal::NEGATIVE_ONE),
     };
     Some(balanced(name, sale, "CustomerRef", own?, others(books, sale, sign)))

@@ -106,7 +106,7 @@ pub(crate) fn add(row: &mut Row, member: &str, change: Decimal) {
     set(row, member, money(sum));
 }
 
-/// Changes how much of an item is there, if it is counted at all.
+/// Changes how much of an item is on hand, if that is counted.
 pub(crate) fn change_stock(books: &mut Books, id: &str, change: Decimal, at: &str) {
     let Some(item) = books.row_mut(Entity::Item, id) else { return };
     if let Some(on_hand) = decimal(item, "QtyOnHand") {
