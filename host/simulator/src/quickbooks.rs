@@ -119,6 +119,17 @@ impl QuickBooks {
         service
     }
 
+    /// A service of its own that holds a copy of one company as it stands here. Neither learns what
+    /// happens in the other.
+    pub fn copy_of(&self, realm: &str, settings: Settings) -> Self {
+        let copy = Self::empty(settings);
+        let books = self.state().companies.get(realm).cloned();
+        if let Some(books) = books {
+            copy.add_books(books);
+        }
+        copy
+    }
+
     /// Adds a company with a chart of accounts, terms, payment methods and tax codes, and nothing else.
     pub fn add_company(&self, company: &Company) {
         self.add_books(seed::company(company));
@@ -162,6 +173,11 @@ impl QuickBooks {
         let state = self.state();
         let books = state.companies.get(realm).zip(Entity::named(entity));
         books.map(|(books, entity)| books.rows(entity).cloned().map(Value::Object).collect()).unwrap_or_default()
+    }
+
+    /// The names of all entities that a company may hold.
+    pub fn entities() -> impl Iterator<Item = &'static str> {
+        Entity::ALL.iter().map(|entity| entity.name())
     }
 
     /// Ends or renews a company's subscription: while it has ended, everything answers 6190.
