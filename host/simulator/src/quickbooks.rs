@@ -33,7 +33,9 @@ use crate::server::{AnswerLost, Server};
 
 mod admin;
 mod answer;
+mod batch;
 mod books;
+mod changes;
 mod dispatch;
 mod entity;
 mod fault;
@@ -43,6 +45,7 @@ mod lists;
 mod names;
 mod numbering;
 mod oauth;
+mod operation;
 mod pace;
 mod payments;
 mod people;

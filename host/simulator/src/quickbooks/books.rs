@@ -19,6 +19,8 @@ use super::row::{Row, default, is_active, part, parts, reference, text};
 pub(crate) struct Books {
     pub(crate) realm: String,
     tables: BTreeMap<Entity, Table>,
+    /// What is gone, with the time it went, oldest first.
+    deleted: Vec<(Entity, String, String)>,
     names: u64,
     transactions: u64,
     addresses: u64,
@@ -47,6 +49,7 @@ impl Books {
         Self {
             realm: realm.to_owned(),
             tables: BTreeMap::new(),
+            deleted: Vec::new(),
             names: 0,
             transactions: 0,
             addresses: 0,
@@ -88,12 +91,19 @@ impl Books {
         }
     }
 
-    pub(crate) fn remove(&mut self, entity: Entity, id: &str) {
+    /// Removes a row, and notes when.
+    pub(crate) fn remove(&mut self, entity: Entity, id: &str, at: String) {
+        self.deleted.push((entity, id.to_owned(), at));
         if let Some(table) = self.tables.get_mut(&entity)
             && let Some(&place) = table.places.get(id)
         {
             table.rows[place] = None;
         }
+    }
+
+    /// What was removed: entity, id and time.
+    pub(crate) fn deleted(&self) -> impl Iterator<Item = (Entity, &str, &str)> {
+        self.deleted.iter().map(|(entity, id, at)| (*entity, id.as_str(), at.as_str()))
     }
 
     /// The id that the next row of this entity gets.

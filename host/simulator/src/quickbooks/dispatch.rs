@@ -13,13 +13,12 @@ use super::answer::{Answer, Gateway};
 use super::books::Books;
 use super::entity::{Entity, Family};
 use super::fault::Fault;
-use super::generic::Verb;
 use super::oauth::Denied;
+use super::operation::Operation;
 use super::query::{self, Dialect};
 use super::request::Incoming;
-use super::row::text;
 use super::write::{self, Circumstances};
-use super::{reports, schema, sign_in};
+use super::{batch, changes, reports, schema, sign_in};
 
 /// The documented longest `requestid`.
 const REQUEST_ID_CHARACTERS_MAX: usize = 50;
@@ -101,6 +100,12 @@ fn perform(
             Ok(Answer::success("QueryResponse", answer, now))
         }
         (&Method::GET, ["preferences"]) => read(books, Entity::Preferences, "1", now),
+        (&Method::POST, ["batch"]) => batch::answer(books, &request.body, dialect, circumstances(request, now)),
+        (&Method::GET, ["cdc"]) => {
+            let (entities, since) = (request.parameter("entities"), request.parameter("changedSince"));
+            let changes = changes::since(books, entities.unwrap_or_default(), since.unwrap_or_default(), now)?;
+            Ok(Answer::success("CDCResponse", changes, now))
+        }
         // The real service answers whatever id is asked for with the one company there is.
         (&Method::GET, ["companyinfo", _]) => read(books, Entity::CompanyInfo, "1", now),
         (&Method::GET, ["reports", name]) => {
@@ -139,47 +144,12 @@ fn read(books: &Books, entity: Entity, id: &str, now: Timestamp) -> Result<Answe
 }
 
 fn store(books: &mut Books, request: &Incoming, entity: Entity, now: Timestamp) -> Result<Answer, Fault> {
-    let unsupported = || Fault::unsupported_operation(request.method.as_str(), &request.path);
     let sent = schema::parse(entity, &request.body)?;
-    let circumstances = circumstances(request, now);
-    let is_update = text(&sent, "Id").is_some() || entity.family() == Family::Singleton;
-    let value = match (operation(request), entity.family()) {
-        (_, Family::Tax) => return Err(unsupported()),
-        (None, Family::Generic(generic)) if !is_update && !generic.has(Verb::Create) => return Err(unsupported()),
-        (None | Some(Operation::Update), Family::Generic(generic)) if is_update && !generic.has(Verb::Update) => {
-            return Err(unsupported());
-        }
-        (Some(Operation::Unknown), _) => return Err(unsupported()),
-        (Some(Operation::Delete), _) => {
-            write::delete(books, entity, &sent, circumstances).ok_or_else(unsupported)??
-        }
-        (Some(Operation::Void), _) => {
-            Value::Object(write::void(books, entity, &sent, circumstances).ok_or_else(unsupported)??)
-        }
-        (None, _) if !is_update => Value::Object(write::create(books, entity, sent, circumstances)?),
-        (Some(Operation::Update) | None, _) => Value::Object(write::update(books, entity, sent, circumstances)?),
-    };
+    let named = request.parameter("operation").map(|name| Operation::named(name, includes(request, "void")));
+    let operation = named.unwrap_or_else(|| Operation::of(entity, &sent));
+    let done = operation.perform(books, entity, sent, circumstances(request, now));
+    let value = done.ok_or_else(|| Fault::unsupported_operation(request.method.as_str(), &request.path))??;
     Ok(Answer::success(entity.name(), value, now).committed())
-}
-
-/// What a write is asked to do beyond what its body says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
-    Delete,
-    Update,
-    Void,
-    Unknown,
-}
-
-fn operation(request: &Incoming) -> Option<Operation> {
-    let operation = request.parameter("operation")?.to_ascii_lowercase();
-    Some(match operation.as_str() {
-        "update" if includes(request, "void") => Operation::Void,
-        "update" => Operation::Update,
-        "delete" => Operation::Delete,
-        "void" => Operation::Void,
-        _ => Operation::Unknown,
-    })
 }
 
 fn includes(request: &Incoming, option: &str) -> bool {

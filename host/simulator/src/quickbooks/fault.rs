@@ -60,6 +60,11 @@ impl Fault {
         Self::new("620", "Txn ID Cannot Be Linked", detail)
     }
 
+    pub(crate) fn batch_size(items_max: usize, supplied: usize) -> Self {
+        let detail = format!("A batch has at most {items_max} items. Supplied:{supplied}");
+        Self::new("1040", "Batch size exceeds limit", detail).at("BatchItemRequest")
+    }
+
     pub(crate) fn unsupported_object(name: &str) -> Self {
         let detail = format!("Unsupported object name : {name}");
         Self::new("2000", "Invalid or unsupported object name", detail)

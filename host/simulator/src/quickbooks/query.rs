@@ -8,6 +8,7 @@ mod parse;
 
 use serde_json::{Value, json};
 
+pub(crate) use self::compare::time;
 use self::compare::{Wanted, member_at, order};
 pub(crate) use self::parse::Statement;
 use self::parse::{Condition, Select, Sorting};
@@ -112,7 +113,7 @@ fn sort(entity: Entity, rows: &mut [&Row], sorting: &[(&'static str, bool)]) {
 }
 
 /// Name lists come by full name in binary order, transactions with the one changed last first.
-fn sort_by_default(entity: Entity, rows: &mut [&Row]) {
+pub(crate) fn sort_by_default(entity: Entity, rows: &mut [&Row]) {
     match entity.family() {
         Family::Name(_) | Family::List(_) => sort_by_name(rows),
         Family::Sale(_) | Family::Payment | Family::Purchase => sort_by_change(rows),

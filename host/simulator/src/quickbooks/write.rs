@@ -77,7 +77,7 @@ pub(crate) fn delete(
     }
     let deleted = open(books, entity, sent).map(|stored| {
         let id = text(&stored, "Id").unwrap_or_default();
-        books.remove(entity, id);
+        books.remove(entity, id, stored_time(circumstances.now));
         apply(books, entity, Some(&stored), None, circumstances);
         json!({ "domain": "QBO", "status": "Deleted", "Id": id })
     });

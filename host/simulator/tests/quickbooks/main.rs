@@ -4,6 +4,8 @@
 
 mod accounts;
 mod balance;
+mod batch;
+mod changes;
 mod client;
 mod credit_memos;
 mod estimates;

@@ -118,7 +118,7 @@ fn comparable(property: &str, value: &str) -> Option<Comparable> {
 }
 
 /// An instant with an offset, or a date or time of the company's day.
-fn time(value: &str) -> Option<Timestamp> {
+pub(crate) fn time(value: &str) -> Option<Timestamp> {
     if let Ok(instant) = value.parse::<Timestamp>() {
         return Some(instant);
     }
