@@ -110,10 +110,12 @@ fn object(text: &str) -> Result<Map<String, Value>, Fault> {
     serde_json::from_str(text).map_err(|error| Fault::own("bad-body", format!("the body is not usable: {error}")))
 }
 
-/// The sum of the lines, less discounts: what QuickBooks computes, but for tax.
+/// The sum of the lines, less discounts, and the tax where the action states it: what QuickBooks
+/// computes, but for a tax of its own.
 fn total(stored: &Map<String, Value>) -> Option<Decimal> {
     let lines = stored.get("Line")?.as_array()?;
-    lines.iter().try_fold(Decimal::ZERO, |sum, line| {
+    let tax = stored.get("TxnTaxDetail").and_then(|detail| detail.get("TotalTax")).and_then(decimal);
+    let sum = lines.iter().try_fold(Decimal::ZERO, |sum, line| {
         let amount = line.get("Amount").and_then(decimal).unwrap_or_default();
         match line.get("DetailType").and_then(Value::as_str) {
             Some("DiscountLineDetail") => {
@@ -126,7 +128,8 @@ fn total(stored: &Map<String, Value>) -> Option<Decimal> {
             Some("SubTotalLineDetail" | "DescriptionOnly") => Some(sum),
             Some(_) | None => sum.checked_add(amount),
         }
-    })
+    });
+    sum?.checked_add(tax.unwrap_or_default())
 }
 
 fn decimal(value: &Value) -> Option<Decimal> {

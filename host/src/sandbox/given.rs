@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::bindings::qbo::actions::types;
 use crate::enrollment::{Associated, CrmObject, Enrollment, Snapshot, StandingDocument};
@@ -28,6 +29,8 @@ pub(super) struct Lent<'a> {
     accepted_at: String,
     company_date: String,
     marker: String,
+    /// The moments among the enrolled object's properties, as days where the company keeps its books.
+    days: Vec<(String, String)>,
     inputs: Vec<(&'a str, &'a str)>,
     properties: Vec<(&'a str, &'a str)>,
     associated: Vec<LentAssociated<'a>>,
@@ -57,11 +60,18 @@ impl Given {
             accepted_at: accepted_at.to_string(),
             company_date: accepted_at.to_zoned(zone.clone()).date().to_string(),
             marker: self.enrollment.marker(),
+            days: days(&self.snapshot.object, zone),
             inputs: inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             properties: properties(&self.snapshot.object),
             associated: self.snapshot.associated.iter().map(associated).collect(),
         }
     }
+}
+
+/// A guest knows no zones: whatever of the object is a moment gets its day as a fact.
+fn days(object: &CrmObject, zone: &TimeZone) -> Vec<(String, String)> {
+    let moments = object.properties.iter().filter_map(|(name, value)| Some((name, value.parse::<Timestamp>().ok()?)));
+    moments.map(|(name, at)| (format!("date:{name}"), at.to_zoned(zone.clone()).date().to_string())).collect()
 }
 
 fn properties(object: &CrmObject) -> Vec<(&str, &str)> {
@@ -82,12 +92,13 @@ impl Lent<'_> {
             })
             .collect();
         let documents: Vec<_> = self.given.snapshot.documents.iter().map(document).collect();
-        let facts = [
+        let mut facts = vec![
             ("portal-id", enrollment.event.portal.as_str()),
             ("marker", &self.marker),
             ("preview", if enrollment.preview { "true" } else { "false" }),
             ("capabilities", &self.given.snapshot.capabilities),
         ];
+        facts.extend(self.days.iter().map(|(name, day)| (name.as_str(), day.as_str())));
         let enrollment = types::Enrollment {
             event_id: &enrollment.event.id,
             run_id: &self.run_id,
