@@ -59,6 +59,8 @@ codes! {
     DOCUMENT_REFUSED = "document_refused",
     /// The contact's e-mail address cannot be used.
     EMAIL_UNUSABLE = "email_unusable",
+    /// The company does not use estimates.
+    ESTIMATES_OFF = "estimates_off",
     /// The object has a fee, and no product for fees is set.
     FEE_NOT_MAPPED = "fee_not_mapped",
     /// The fees of a payment are not known yet. A wait.
@@ -131,12 +133,16 @@ codes! {
     REFUND_PROCESSING = "refund_processing",
     /// The refunded amount is not what was paid.
     REFUND_UNCLEAR = "refund_unclear",
+    /// A tax was collected, and the company collects none.
+    SALES_TAX_OFF = "sales_tax_off",
     /// The payment was made through an invoice. A skip.
     SOURCE_IS_INVOICE = "source_is_invoice",
     /// The company's subscription does not allow it.
     SUBSCRIPTION_LIMIT = "subscription_limit",
     /// The data-sync filter cannot be applied.
     SYNC_FILTER_INVALID = "sync_filter_invalid",
+    /// The amount of the quote has tax in it, which QuickBooks computes by itself. A warning.
+    TAX_LEFT_TO_QUICKBOOKS = "tax_left_to_quickbooks",
     /// The payment does not show how much of it is tax.
     TAX_UNCLEAR = "tax_unclear",
     /// QuickBooks does not accept a text.

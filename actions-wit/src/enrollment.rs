@@ -2,8 +2,8 @@
 //! Plain data, read once from the contract's types. How a property becomes a number or a date
 //! is the matter of `properties`.
 
-use crate::Date;
 use crate::bindings::qbo::actions::types;
+use crate::{Date, Problem};
 
 /// Everything an action may know about one run.
 #[derive(Debug, Clone)]
@@ -54,6 +54,13 @@ impl Enrollment {
     /// What the host knows besides, such as `portal-id`.
     pub fn fact(&self, name: &str) -> Option<&str> {
         value_of(&self.facts, name)
+    }
+
+    /// The day of a moment that the enrolled object's property holds, where the company keeps its
+    /// books. A guest knows no time zones, so the host counts the days.
+    pub fn day_of(&self, property: &str) -> Result<Option<Date>, Problem> {
+        let counted = self.fact(&format!("date:{property}")).and_then(Date::parse);
+        counted.map_or_else(|| self.object.date(property), |day| Ok(Some(day)))
     }
 
     /// Whether a capability, such as `customer:create`, is granted to this run. To be asked before

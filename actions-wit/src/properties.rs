@@ -62,7 +62,7 @@ impl CrmObject {
     }
 
     fn display_name(&self) -> Option<String> {
-        let named = ["dealname", "hs_title", "name"];
+        let named = ["dealname", "hs_title", "name", "hs_label"];
         if let Some(name) = named.iter().find_map(|property| self.text(property)) {
             return Some(name.to_owned());
         }

@@ -14,12 +14,12 @@ mod purchases;
 mod sales;
 
 pub use item::Item;
-pub use lists::{Account, Class, CompanyInfo, TaxCode, Term};
+pub use lists::{Account, Class, CompanyInfo, PaymentMethod, TaxCode, Term};
 pub use party::{Address, Customer, EmailAddress, Phone};
 pub use payments::{Payment, PaymentLine, RefundReceipt};
 pub use preferences::{AccountingInfoPrefs, CurrencyPrefs, Preferences, SalesFormsPrefs, TaxPrefs};
 pub use purchases::{AccountExpense, EntityReference, Purchase, PurchaseLine, Vendor};
-pub use sales::{DiscountLine, Estimate, Invoice, Line, LinkedTxn, Memo, SalesItemLine, TxnTaxDetail};
+pub use sales::{DiscountLine, Estimate, Invoice, Line, LinkedTxn, Memo, SalesItemLine, SalesReceipt, TxnTaxDetail};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

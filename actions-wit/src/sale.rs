@@ -1,17 +1,22 @@
 //! What every sale has in common, whether it becomes an invoice, an estimate or a receipt: the
-//! company's own rules, the customer, the products, the lines and the notes.
+//! company's own rules, the customer, the products, the lines and the notes; and what follows from
+//! whether it is made from a deal, a quote or a payment.
 //!
 //! [`Sale::prepare`] makes every check and writes nothing; [`Sale::write_missing`] creates the
 //! customer and the products that are missing. Which document is made of them is the action's
 //! matter, and nothing here knows it.
 
+mod adjustments;
+mod basis;
 mod class;
 mod company;
 mod contact;
 mod currency;
 mod customer;
+mod deposit;
 mod document;
 mod grants;
+mod invoiced;
 mod lines;
 mod listed;
 mod names;
@@ -20,29 +25,35 @@ mod number;
 mod party;
 mod products;
 mod sync_filter;
+mod tax;
 mod terms;
 mod totals;
 
 use crate::money::Money;
-use crate::quickbooks::{Address, EmailAddress, Line, Reference};
+use crate::quickbooks::{Address, EmailAddress, Line, Reference, TxnTaxDetail};
 use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, codes};
 
 pub use contact::FILTERABLE as CONTACT_PROPERTIES;
+pub use deposit::{Deposit, deposit};
+pub use invoiced::skip_if_invoiced;
 pub use notes::Notes;
 pub use products::ID_PROPERTIES as PRODUCT_ID_PROPERTIES;
 pub use terms::payment_terms;
-pub use totals::total_differs;
 
+use adjustments::Adjusted;
+use basis::Basis;
 use class::ClassUse;
 use company::Books;
 use contact::Contact;
 use customer::CustomerPlan;
+use document::TaxOfLines;
 use lines::SaleLine;
 use products::ProductPlan;
 use totals::Totals;
 
 /// A sale that may be written: all its checks are behind it.
 pub struct Sale<'e> {
+    basis: Basis,
     books: Books,
     date: Date,
     contact: Option<Contact<'e>>,
@@ -68,14 +79,19 @@ impl<'e> Sale<'e> {
     /// Reads and checks everything, and writes nothing. `document` is QuickBooks' name of what the
     /// sale becomes, such as `Invoice`; `problems` brings what the action's own checks found, so that
     /// all of it is refused at once.
+    ///
+    /// Of a deal, another amount than that of its lines is a warning. A document made from a quote
+    /// must come to the quote's amount, and one made from a payment to what was paid, tax included.
     pub fn prepare(
         enrollment: &'e Enrollment,
         company: &Company<'_>,
         document: &str,
         mut problems: Problems,
     ) -> Result<Self, Refusal> {
+        let basis = Basis::of(&enrollment.object);
         let books = Books::read(company, &mut problems)?;
-        let date = document_date(enrollment, &books, &mut problems);
+        books.check_document(document, &mut problems);
+        let date = document_date(enrollment, basis, &books, &mut problems);
         let notes = Notes::read(enrollment, &mut problems);
         let number = || number::plan(enrollment, company, document, &notes, &mut problems);
         let number = books.custom_numbers.then(number).transpose()?;
@@ -86,21 +102,33 @@ impl<'e> Sale<'e> {
         let customer = customer::plan(enrollment, company, contact, &books, &mut problems)?;
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
         let records = lines::records(enrollment, &mut problems);
-        let products = products::plan(enrollment, company, &records, date, &mut problems)?;
+        let mut products = products::plan(enrollment, company, &records, date, &mut problems)?;
         grants::check(enrollment, customer.as_ref(), products.as_ref(), &mut problems);
         let lines = lines::read(&records, &mut problems);
+        let adjusted = lines.and_then(|lines| adjustments::apply(enrollment, lines, &mut problems));
+        if let Some(adjusted) = &adjusted {
+            add_fees(enrollment, company, adjusted, products.as_mut(), date, &mut problems)?;
+        }
+        let lines = adjusted.map(|adjusted| adjusted.lines);
         let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
+        if let (Basis::Payment, Some(tax)) = (basis, totals.and_then(|totals| totals.tax)) {
+            books.check_tax(tax, &mut problems);
+        }
 
         let parts = customer.zip(products).zip(lines.zip(totals));
         let (((customer, products), (lines, totals)), warnings) = problems.settle_with(parts)?;
-        Ok(Self { books, date, contact, customer, lines, products, class, totals, notes, number, warnings })
+        Ok(Self { basis, books, date, contact, customer, lines, products, class, totals, notes, number, warnings })
     }
 
     /// Creates the customer and the products that are missing, and gives the document's parts.
     pub fn write_missing(&self, company: &Company<'_>) -> Result<Written, Refusal> {
         let customer = self.customer.write(company)?;
         let items = self.products.write(company)?;
-        let style = document::Style { discounts_allowed: self.books.discounts_allowed, class: self.class.of_lines() };
+        let style = document::Style {
+            discounts_allowed: self.books.discounts_allowed,
+            class: self.class.of_lines(),
+            tax: self.tax_of_lines(),
+        };
         Ok(Written { customer, lines: document::lines(&self.lines, &items, &self.totals, &style) })
     }
 
@@ -124,10 +152,21 @@ impl<'e> Sale<'e> {
         self.number.clone()
     }
 
+    /// The tax to state: what was collected with a payment. Deals and quotes leave it to QuickBooks.
+    pub fn tax(&self) -> Option<TxnTaxDetail> {
+        let stated = (self.basis == Basis::Payment).then_some(self.totals.tax)?;
+        Some(TxnTaxDetail { total_tax: Some(stated.unwrap_or(Money::ZERO)), ..TxnTaxDetail::default() })
+    }
+
     /// Whether tax comes after the discount, stated where there is a discount line: what is taken
     /// off is not sold, so it is not taxed either.
     pub fn tax_after_discount(&self) -> Option<bool> {
         self.totals.has_discount_line(self.books.discounts_allowed).then_some(true)
+    }
+
+    /// The warning that QuickBooks stored another total or another tax than the sale has.
+    pub fn total_differs(&self, total: Option<Money>, tax: Option<&TxnTaxDetail>) -> Option<Problem> {
+        self.totals.differ_from(total, tax)
     }
 
     /// The currency to state; none where the company has only one.
@@ -159,41 +198,61 @@ impl<'e> Sale<'e> {
     pub fn into_warnings(self) -> Vec<Problem> {
         self.warnings
     }
+
+    fn tax_of_lines(&self) -> TaxOfLines {
+        match (self.basis, self.totals.tax) {
+            (Basis::Deal | Basis::Quote, _) => TaxOfLines::Unstated,
+            (Basis::Payment, Some(tax)) if !tax.is_zero() => {
+                TaxOfLines::Stated { all: !self.lines.iter().any(tax::is_taxed) }
+            }
+            (Basis::Payment, _) => TaxOfLines::Untaxed,
+        }
+    }
 }
 
-/// Skips an object that already has an invoice in HubSpot: the data sync would bring that one
-/// to QuickBooks, and the sale would be booked twice.
-pub fn skip_if_invoiced(enrollment: &Enrollment, problems: &mut Problems) -> Result<(), Refusal> {
-    if problems.note(enrollment.yes_or_no("invoices_synced")).flatten() == Some(false) {
+/// Books the fees on the product that is set for them.
+fn add_fees(
+    enrollment: &Enrollment,
+    company: &Company<'_>,
+    adjusted: &Adjusted<'_>,
+    products: Option<&mut ProductPlan>,
+    date: Date,
+    problems: &mut Problems,
+) -> Result<(), Refusal> {
+    let fees = adjusted.fees();
+    if fees.is_empty() {
         return Ok(());
     }
-    let standing =
-        enrollment.associated("invoice").find(|invoice| invoice.object.text("hs_invoice_status") != Some("voided"));
-    let Some(invoice) = standing else {
-        return Ok(());
-    };
-    let number = invoice.object.text("hs_number").unwrap_or(&invoice.object.id);
-    Err(Refusal::skip(
-        Problem::new(
-            codes::ALREADY_INVOICED,
-            format!("The HubSpot invoice {number} exists for this sale, and the data sync brings it to QuickBooks."),
-        )
-        .about(enrollment.object.describe())
-        .remedy("If invoices are not synced, set the input invoices_synced to no."),
-    ))
+    let item = products::of_fees(enrollment, company, fees, date, problems)?;
+    if let Some((products, item)) = products.zip(item) {
+        products.add_fees(&item, fees.len());
+    }
+    Ok(())
 }
 
-fn document_date(enrollment: &Enrollment, books: &Books, problems: &mut Problems) -> Date {
-    let chosen = problems.note(enrollment.input_date("transaction_date"));
-    let date = chosen.flatten().unwrap_or(enrollment.company_date);
+/// A payment's document is dated by the payment; another one by the day the event was accepted.
+fn document_date(enrollment: &Enrollment, basis: Basis, books: &Books, problems: &mut Problems) -> Date {
+    let chosen = problems.note(enrollment.input_date("transaction_date")).flatten();
+    let paid = || problems.note(paid_on(enrollment));
+    let own = chosen.or_else(|| (basis == Basis::Payment).then(paid).flatten());
+    let date = own.unwrap_or(enrollment.company_date);
     books.check_date(date, problems);
     date
+}
+
+fn paid_on(enrollment: &Enrollment) -> Result<Date, Problem> {
+    const PROPERTY: &str = "hs_initiated_date";
+    enrollment.day_of(PROPERTY)?.ok_or_else(|| {
+        Problem::new(codes::PROPERTY_MISSING, format!("The property {PROPERTY} is empty, so the payment has no date."))
+            .about(enrollment.object.describe())
+            .remedy("Choose the date of the document in the step.")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Associated, CrmObject, RefusalKind};
+    use crate::{Associated, CrmObject};
 
     pub(super) fn enrollment(associated: Vec<CrmObject>, inputs: &[(&str, &str)]) -> Enrollment {
         let of_deal = |object| Associated { object, parent: "789".to_owned(), labels: Vec::new() };
@@ -202,24 +261,5 @@ mod tests {
             associated.into_iter().map(of_deal).collect(),
             inputs.iter().map(|&(name, value)| (name.into(), value.into())).collect(),
         )
-    }
-
-    fn invoice(status: &str) -> CrmObject {
-        let properties = vec![("hs_invoice_status".to_owned(), status.to_owned())];
-        CrmObject::new("invoice", "55", properties)
-    }
-
-    #[test]
-    fn an_object_with_a_hubspot_invoice_is_skipped() {
-        let refusal = skip_if_invoiced(&enrollment(vec![invoice("open")], &[]), &mut Problems::new()).unwrap_err();
-        assert_eq!(refusal.kind, RefusalKind::Skip);
-        assert_eq!(refusal.problems[0].code, codes::ALREADY_INVOICED);
-    }
-
-    #[test]
-    fn a_voided_invoice_and_one_that_is_not_synced_do_not_count() {
-        assert!(skip_if_invoiced(&enrollment(vec![invoice("voided")], &[]), &mut Problems::new()).is_ok());
-        let unsynced = enrollment(vec![invoice("open")], &[("invoices_synced", "no")]);
-        assert!(skip_if_invoiced(&unsynced, &mut Problems::new()).is_ok());
     }
 }

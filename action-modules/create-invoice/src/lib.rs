@@ -1,15 +1,12 @@
-//! One QuickBooks invoice from one HubSpot deal: the deal's contact as the customer, its line
+//! One QuickBooks invoice from one HubSpot deal or quote: its contact as the customer, its line
 //! items as the lines.
 //!
 //! Everything that is true of every sale is the SDK's; here stands what makes it an invoice:
-//! payment terms, the customer's order number and the estimate it was made from.
+//! payment terms and the estimate it was made from.
 
 use qbo_actions::quickbooks::{Invoice, LinkedTxn};
 use qbo_actions::sale::{self, Sale, Written};
-use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problem, Problems, Refusal, codes, keys};
-
-/// QuickBooks takes no longer order number.
-const PO_NUMBER_MAX: usize = 15;
+use qbo_actions::{Action, Company, Document, Enrollment, Outcome, Problems, Refusal, keys};
 
 pub struct CreateInvoice;
 
@@ -22,7 +19,6 @@ impl Action for CreateInvoice {
         let mut problems = Problems::new();
         sale::skip_if_invoiced(enrollment, &mut problems)?;
         let terms = sale::payment_terms(enrollment, company, &mut problems);
-        let po_number = problems.note(po_number(enrollment)).flatten();
         let sale = Sale::prepare(enrollment, company, "Invoice", problems)?;
 
         // Every check is behind this line, and every write after it.
@@ -36,11 +32,11 @@ impl Action for CreateInvoice {
             apply_tax_after_discount: sale.tax_after_discount(),
             class_ref: sale.class(),
             sales_term_ref: terms,
-            po_number,
             bill_email: sale.email(),
             bill_addr: sale.address(),
             customer_memo: sale.notes().customer_memo(),
             private_note: sale.notes().private_note(),
+            po_number: sale.notes().po_number(),
             linked_txn: open_estimate(enrollment).map(|estimate| vec![estimate]),
             ..Invoice::default()
         };
@@ -49,20 +45,7 @@ impl Action for CreateInvoice {
     }
 }
 
-/// The customer's own order number.
-fn po_number(enrollment: &Enrollment) -> Result<Option<String>, Problem> {
-    match enrollment.input("po_number") {
-        Some(number) if number.chars().count() > PO_NUMBER_MAX => Err(Problem::new(
-            codes::TEXT_TOO_LONG,
-            format!("The PO number is longer than the {PO_NUMBER_MAX} characters that QuickBooks takes."),
-        )
-        .about("po_number")
-        .remedy("Shorten it.")),
-        other => Ok(other.map(str::to_owned)),
-    }
-}
-
-/// Our estimate of this sale: linked, QuickBooks closes it with the invoice. A closed or rejected
+/// Our estimate of this sale, be it of the deal or of its quote: linked, QuickBooks closes it with the invoice. A closed or rejected
 /// one would be ignored.
 fn open_estimate(enrollment: &Enrollment) -> Option<LinkedTxn> {
     let mut estimates = enrollment.documents("Estimate");
@@ -81,7 +64,7 @@ fn is_open(estimate: &Document) -> bool {
 fn outcome(sale: Sale<'_>, written: &Invoice) -> Outcome {
     let text = |member: &Option<String>| member.clone().unwrap_or_default();
     let customer = written.customer_ref.as_ref();
-    let differs = sale::total_differs(sale.total(), written.total_amt, written.txn_tax_detail.as_ref());
+    let differs = sale.total_differs(written.total_amt, written.txn_tax_detail.as_ref());
     let contact = sale.contact();
     Outcome::new(sale.into_warnings())
         .warning(differs)

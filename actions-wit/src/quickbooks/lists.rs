@@ -63,6 +63,20 @@ members! {
 }
 
 members! {
+    /// A way to pay.
+    pub struct PaymentMethod as "PaymentMethod" {
+        /// QuickBooks' id.
+        id "Id": String,
+        /// Such as `Check` or `Visa`.
+        name "Name": String,
+        /// `CREDIT_CARD` or `NON_CREDIT_CARD`.
+        kind "Type": String,
+        /// `false` for a method that was made inactive.
+        active "Active": bool,
+    }
+}
+
+members! {
     /// A class, by which companies divide their books.
     pub struct Class as "Class" {
         /// QuickBooks' id.

@@ -54,20 +54,87 @@ members! {
 }
 
 members! {
-    /// An estimate.
+    /// An estimate. An invoice that names it closes it.
     pub struct Estimate as "Estimate" {
         /// QuickBooks' id.
         id "Id": String,
         /// The version an update must name.
         sync_token "SyncToken": String,
-        /// The number people see, at most 21 characters.
+        /// The number people see, at most 21 characters; estimates count on their own.
         doc_number "DocNumber": String,
+        /// `YYYY-MM-DD`.
+        txn_date "TxnDate": String,
+        /// `YYYY-MM-DD`, until when the offer holds.
+        expiration_date "ExpirationDate": String,
         /// `Pending`, `Accepted`, `Closed` or `Rejected`.
         txn_status "TxnStatus": String,
         /// Whom it is for.
         customer_ref "CustomerRef": Reference,
+        /// Only where the company uses several currencies.
+        currency_ref "CurrencyRef": Reference,
         /// What is offered.
         line "Line": Vec<Line>,
+        /// The tax on it.
+        txn_tax_detail "TxnTaxDetail": TxnTaxDetail,
+        /// As on an invoice.
+        apply_tax_after_discount "ApplyTaxAfterDiscount": bool,
+        /// Only where the company has one class for a document.
+        class_ref "ClassRef": Reference,
+        /// Where the estimate is mailed to.
+        bill_addr "BillAddr": Address,
+        /// Where the estimate is e-mailed to.
+        bill_email "BillEmail": EmailAddress,
+        /// What the customer reads, at most 1000 characters.
+        customer_memo "CustomerMemo": Memo,
+        /// What only the books show, at most 4000 characters.
+        private_note "PrivateNote": String,
+        /// The customer's order number, at most 15 characters.
+        po_number "PONumber": String,
+        /// Tax included.
+        total_amt "TotalAmt": Money,
+        ..rest
+    }
+}
+
+members! {
+    /// A sale that is paid already.
+    pub struct SalesReceipt as "SalesReceipt" {
+        /// QuickBooks' id.
+        id "Id": String,
+        /// The version an update must name.
+        sync_token "SyncToken": String,
+        /// The number people see, at most 21 characters; in one sequence with invoices.
+        doc_number "DocNumber": String,
+        /// `YYYY-MM-DD`.
+        txn_date "TxnDate": String,
+        /// Whom it is for; QuickBooks takes a receipt without one.
+        customer_ref "CustomerRef": Reference,
+        /// Only where the company uses several currencies.
+        currency_ref "CurrencyRef": Reference,
+        /// What is sold.
+        line "Line": Vec<Line>,
+        /// The tax on it.
+        txn_tax_detail "TxnTaxDetail": TxnTaxDetail,
+        /// As on an invoice.
+        apply_tax_after_discount "ApplyTaxAfterDiscount": bool,
+        /// Only where the company has one class for a document.
+        class_ref "ClassRef": Reference,
+        /// Where the customer lives.
+        bill_addr "BillAddr": Address,
+        /// Where the receipt is e-mailed to.
+        bill_email "BillEmail": EmailAddress,
+        /// What the customer reads, at most 1000 characters.
+        customer_memo "CustomerMemo": Memo,
+        /// What only the books show, at most 4000 characters.
+        private_note "PrivateNote": String,
+        /// The customer's order number, at most 15 characters.
+        po_number "PONumber": String,
+        /// How it was paid.
+        payment_method_ref "PaymentMethodRef": Reference,
+        /// The payment's own reference, at most 21 characters.
+        payment_ref_num "PaymentRefNum": String,
+        /// Where the money went; QuickBooks' undeposited funds where it is absent.
+        deposit_to_account_ref "DepositToAccountRef": Reference,
         /// Tax included.
         total_amt "TotalAmt": Money,
         ..rest

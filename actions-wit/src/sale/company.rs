@@ -1,6 +1,7 @@
 //! What the company's own settings demand of every document: its country, its currencies, its
 //! closing date and how it wants documents to look. Reads only; knows no customer and no line.
 
+use crate::money::Money;
 use crate::quickbooks::{CompanyInfo, Preferences};
 use crate::{Company, Date, Fault, Problem, Problems, codes};
 
@@ -14,6 +15,8 @@ pub(super) struct Books {
     pub(super) custom_numbers: bool,
     pub(super) class_on_document: bool,
     pub(super) class_on_lines: bool,
+    estimates_allowed: bool,
+    collects_sales_tax: bool,
     closed_until: Option<Date>,
 }
 
@@ -24,6 +27,29 @@ impl Books {
         let preferences: Vec<Preferences> = company.query("SELECT * FROM Preferences", &[])?;
         check_country(&info.into_iter().next().unwrap_or_default(), problems);
         Ok(Self::from(preferences.into_iter().next().unwrap_or_default()))
+    }
+
+    /// A company that does not use estimates takes none.
+    pub(super) fn check_document(&self, document: &str, problems: &mut Problems) {
+        if document == "Estimate" && !self.estimates_allowed {
+            problems.add(
+                Problem::new(codes::ESTIMATES_OFF, "The company does not use estimates.")
+                    .remedy("Turn on estimates in QuickBooks' sales settings."),
+            );
+        }
+    }
+
+    /// A company that collects no sales tax would drop the tax that a document states.
+    pub(super) fn check_tax(&self, tax: Money, problems: &mut Problems) {
+        if !tax.is_zero() && !self.collects_sales_tax {
+            problems.add(
+                Problem::new(
+                    codes::SALES_TAX_OFF,
+                    format!("The payment has a tax of {tax} in it, and the company collects no sales tax."),
+                )
+                .remedy("Turn on sales tax in QuickBooks, or book the payment by hand."),
+            );
+        }
     }
 
     /// A document may not be dated into books that are closed (error 6200).
@@ -47,6 +73,7 @@ impl From<Preferences> for Books {
         let sales = preferences.sales_forms_prefs.unwrap_or_default();
         let currency = preferences.currency_prefs.unwrap_or_default();
         let books = preferences.accounting_info_prefs.unwrap_or_default();
+        let taxes = preferences.tax_prefs.unwrap_or_default();
         Self {
             home_currency: currency.home_currency.map_or_else(|| US_DOLLAR.to_owned(), |home| home.value),
             multi_currency: currency.multi_currency_enabled == Some(true),
@@ -54,6 +81,9 @@ impl From<Preferences> for Books {
             custom_numbers: sales.custom_txn_numbers == Some(true),
             class_on_document: books.class_tracking_per_txn == Some(true),
             class_on_lines: books.class_tracking_per_txn_line == Some(true),
+            // Only a company that says no refuses an estimate.
+            estimates_allowed: sales.allow_estimates != Some(false),
+            collects_sales_tax: taxes.using_sales_tax == Some(true),
             closed_until: books.book_close_date.as_deref().and_then(Date::parse),
         }
     }

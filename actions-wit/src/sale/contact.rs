@@ -46,8 +46,12 @@ pub(super) struct Person<'e> {
 }
 
 impl<'e> Contact<'e> {
-    /// The first contact: the one labelled “Billing contact”, else the one with the lowest id.
+    /// The contact that counts: of a payment the one with the e-mail address of the checkout; else
+    /// the one labelled “Billing contact”, else the one with the lowest id.
     pub(super) fn of(enrollment: &'e Enrollment) -> Option<Self> {
+        if let Some(record) = at_checkout(enrollment) {
+            return Some(Self { record });
+        }
         first(enrollment, "contact", BILLING_CONTACT).map(|record| Self { record })
     }
 
@@ -136,6 +140,13 @@ impl<'e> Contact<'e> {
             .about(self.record.describe())
             .remedy("Correct the e-mail address of the contact in HubSpot.")
     }
+}
+
+/// Who paid: nobody but a payment has an e-mail address of a checkout.
+fn at_checkout(enrollment: &Enrollment) -> Option<&CrmObject> {
+    let email = enrollment.object.text("hs_customer_email")?;
+    let paid = |one: &&Associated| one.object.text("email").is_some_and(|own| own.eq_ignore_ascii_case(email));
+    enrollment.associated("contact").find(paid).map(|one| &one.object)
 }
 
 /// The first associated record of a kind: one with the label, else the lowest id. The host orders

@@ -1,6 +1,7 @@
 //! One sale, one currency: that of the object and its lines must be the one the document will be
 //! in. Rates are left to QuickBooks.
 
+use super::basis::Basis;
 use super::company::Books;
 use super::customer::CustomerPlan;
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
@@ -40,13 +41,10 @@ pub(super) fn check(
 }
 
 fn stated(object: &CrmObject) -> Option<&str> {
-    let properties = match object.kind.as_str() {
-        "deal" => "deal_currency_code",
-        "quote" => "hs_currency",
-        "payment" => "hs_currency_code",
-        _ => "hs_line_item_currency_code",
-    };
-    object.text(properties)
+    object.text(match object.kind.as_str() {
+        "line_item" => "hs_line_item_currency_code",
+        _ => Basis::of(object).currency_property(),
+    })
 }
 
 fn mismatch(object: &CrmObject, sentence: String) -> Problem {

@@ -2,6 +2,7 @@
 //! can fail.
 
 use super::lines::SaleLine;
+use super::tax::is_taxed;
 use super::totals::Totals;
 use crate::money::{Decimal, Money, Quantity, UnitPrice, Unrounded};
 use crate::quickbooks::{DiscountLine, Line, Reference, SalesItemLine};
@@ -14,6 +15,19 @@ const DECIMALS_MAX: u32 = 5;
 pub(super) struct Style<'s> {
     pub(super) discounts_allowed: bool,
     pub(super) class: Option<&'s Reference>,
+    /// Whether the tax is stated, and so which lines are taxed.
+    pub(super) tax: TaxOfLines,
+}
+
+/// What lines say about their tax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TaxOfLines {
+    /// Nothing: QuickBooks goes by its products.
+    Unstated,
+    /// None is taxed.
+    Untaxed,
+    /// Those that HubSpot taxes are, or all of them where it does not tell them apart.
+    Stated { all: bool },
 }
 
 /// The lines of a document; `items` holds the product of each line in order.
@@ -37,11 +51,21 @@ fn sold(line: &SaleLine<'_>, item: &Reference, style: &Style<'_>) -> Line {
             item_ref: Some(item.clone()),
             qty,
             unit_price,
+            tax_code_ref: tax_code(line, style.tax).map(Reference::to),
             class_ref: style.class.cloned(),
             ..SalesItemLine::default()
         }),
         ..Line::default()
     }
+}
+
+fn tax_code(line: &SaleLine<'_>, tax: TaxOfLines) -> Option<&'static str> {
+    let taxed = match tax {
+        TaxOfLines::Unstated => return None,
+        TaxOfLines::Untaxed => false,
+        TaxOfLines::Stated { all } => all || is_taxed(line),
+    };
+    Some(if taxed { "TAX" } else { "NON" })
 }
 
 /// A discount's amount is positive; its account is the company's default.
@@ -94,7 +118,7 @@ mod tests {
         let read = crate::sale::lines::read(&records, &mut problems).unwrap();
         let totals = Totals::of(&read).unwrap();
         let items = vec![Reference::to("1"); read.len()];
-        lines(&read, &items, &totals, &Style { discounts_allowed, class: None })
+        lines(&read, &items, &totals, &Style { discounts_allowed, class: None, tax: TaxOfLines::Unstated })
     }
 
     fn shown(line: &Line) -> (String, Option<String>) {

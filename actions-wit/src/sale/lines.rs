@@ -1,6 +1,7 @@
 //! The lines of a sale as HubSpot states them: quantity, price and discount, each exact. Knows
 //! neither products nor QuickBooks' lines.
 
+use super::basis;
 use super::names::check_length;
 use crate::money::{Decimal, Money, OutOfRange, Quantity, UnitPrice, Unrounded};
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
@@ -62,8 +63,11 @@ impl<'e> LineRecord<'e> {
 
     /// What the document says about the line.
     pub(super) fn description(self) -> Option<&'e str> {
-        let described = self.0.text("description").or_else(|| self.name());
-        described.or_else(|| self.0.text("dealname"))
+        ["description", "name", "dealname", "hs_title", "hs_label"].iter().find_map(|property| self.0.text(property))
+    }
+
+    pub(super) fn recurs(self) -> bool {
+        self.0.text("recurringbillingfrequency").is_some()
     }
 
     pub(super) fn is_whole_object(self) -> bool {
@@ -77,10 +81,23 @@ impl<'e> LineRecord<'e> {
 }
 
 impl<'e> SaleLine<'e> {
+    /// A fee on the whole object, of which there is one.
+    pub(super) fn of_fee(record: LineRecord<'e>, amount: Money) -> Self {
+        let unit_price = UnitPrice::new(amount.decimal());
+        Self { record, quantity: Quantity::ONE, unit_price, gross: amount, discount: Money::ZERO, net: amount }
+    }
+
+    /// Takes its share of a discount on the whole object off the line.
+    pub(super) fn take_off(&mut self, share: Money) -> Result<(), OutOfRange> {
+        self.discount = self.discount.plus(share)?;
+        self.net = self.net.minus(share)?;
+        Ok(())
+    }
+
     fn read(line: LineRecord<'e>, problems: &mut Problems) -> Option<Self> {
         let LineRecord(record) = line;
         if line.is_whole_object() {
-            let amount = problems.note(record.require_decimal("amount"))?;
+            let amount = problems.note(whole_amount(record))?;
             return problems.note(Self::priced(line, Quantity::ONE, UnitPrice::new(amount)));
         }
         let quantity = problems.note(record.require_decimal("quantity")).map(Quantity::new);
@@ -122,6 +139,11 @@ impl<'e> SaleLine<'e> {
         }
         Ok(Self { record, quantity, unit_price, gross, discount, net })
     }
+}
+
+/// The amount of an object that is one line; it must have one.
+fn whole_amount(object: &CrmObject) -> Result<Decimal, Problem> {
+    object.require_decimal(basis::Basis::of(object).amount_property())
 }
 
 /// The line's amount after its discount: a percentage of the price, or an amount off each unit.

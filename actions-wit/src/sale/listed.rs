@@ -1,7 +1,7 @@
 //! Choices from QuickBooks' lists: a term, a class, an account that was picked in the step may
 //! have been made inactive or deleted since. Checked here once, in one way.
 
-use crate::quickbooks::{Account, Class, Entity, Term};
+use crate::quickbooks::{Account, Class, Entity, PaymentMethod, Term};
 use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
 
 /// A list entity that a step can pick.
@@ -30,6 +30,14 @@ impl Listed for Class {
 
 impl Listed for Account {
     const WHAT: &'static str = "account";
+
+    fn is_active(&self) -> bool {
+        self.active != Some(false)
+    }
+}
+
+impl Listed for PaymentMethod {
+    const WHAT: &'static str = "payment method";
 
     fn is_active(&self) -> bool {
         self.active != Some(false)

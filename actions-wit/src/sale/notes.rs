@@ -6,6 +6,7 @@ use crate::quickbooks::Memo;
 use crate::{Enrollment, Problems};
 
 const CUSTOMER_MEMO_MAX: usize = 1000;
+const PO_NUMBER_MAX: usize = 15;
 
 /// Where the marker goes. The memo can show on customer statements, so it is not the default.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,7 @@ enum MarkerPlace {
 pub struct Notes {
     memo: Option<String>,
     private: Option<String>,
+    po_number: Option<String>,
     has_marker: bool,
 }
 
@@ -31,9 +33,14 @@ impl Notes {
         ];
         let place = problems.note(enrollment.choice("marker_place", &words)).flatten();
         let place = place.unwrap_or(MarkerPlace::PrivateNote);
-        let notes = Self::place(place, enrollment.input("customer_memo"), enrollment.marker());
+        let mut notes = Self::place(place, enrollment.input("customer_memo"), enrollment.marker());
         if let Some(memo) = &notes.memo {
             problems.note(check_length(memo, CUSTOMER_MEMO_MAX, "customer memo"));
+        }
+        if let Some(number) = enrollment.input("po_number") {
+            let checked = check_length(number, PO_NUMBER_MAX, "PO number");
+            problems.note(checked.map_err(|problem| problem.about("po_number")));
+            notes.po_number = Some(number.to_owned());
         }
         notes
     }
@@ -41,11 +48,14 @@ impl Notes {
     fn place(place: MarkerPlace, memo: Option<&str>, marker: &str) -> Self {
         let own = memo.map(str::to_owned);
         match place {
-            MarkerPlace::None => Self { memo: own, private: None, has_marker: false },
-            MarkerPlace::PrivateNote => Self { memo: own, private: Some(marker.to_owned()), has_marker: true },
+            MarkerPlace::None => Self { memo: own, private: None, po_number: None, has_marker: false },
+            MarkerPlace::PrivateNote => {
+                Self { memo: own, private: Some(marker.to_owned()), po_number: None, has_marker: true }
+            }
             MarkerPlace::CustomerMemo => Self {
                 memo: Some(own.map_or_else(|| marker.to_owned(), |own| format!("{own}\n{marker}"))),
                 private: None,
+                po_number: None,
                 has_marker: true,
             },
         }
@@ -55,6 +65,11 @@ impl Notes {
     pub fn customer_memo(&self) -> Option<Memo> {
         let value = Some(self.memo.clone()?);
         Some(Memo { value })
+    }
+
+    /// The customer's own order number.
+    pub fn po_number(&self) -> Option<String> {
+        self.po_number.clone()
     }
 
     /// Whether the document can be told from others by its marker.

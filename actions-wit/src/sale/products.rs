@@ -5,14 +5,17 @@ mod catalogue;
 mod new_items;
 mod problems;
 
-use super::lines::LineRecord;
+use super::lines::{LineRecord, SaleLine};
 use super::listed;
 use crate::quickbooks::{Account, Item, Reference};
 use crate::{Company, Date, Enrollment, Fault, Problem, Problems, Refusal, codes};
 
 use catalogue::{Catalogue, Match};
 use new_items::NewItem;
-use problems::{ambiguous, another_sku, default_used, inactive, not_found, not_in_stock_yet, not_sellable, unknown_id};
+use problems::{
+    ambiguous, another_sku, default_used, fee_not_mapped, inactive, not_found, not_in_stock_yet, not_sellable,
+    unknown_id,
+};
 
 /// The line item properties that may hold QuickBooks' product id. The definition's `reads` asks for
 /// exactly these; another one would seem empty on every line, and lines would be matched by name.
@@ -115,6 +118,11 @@ impl ProductPlan {
         }
     }
 
+    /// Puts the fees' product behind those of the lines.
+    pub(super) fn add_fees(&mut self, item: &Reference, fees: usize) {
+        self.chosen.extend(std::iter::repeat_with(|| Product::Existing(item.clone())).take(fees));
+    }
+
     /// Names of the products that are to be created.
     pub(super) fn new_names(&self) -> impl Iterator<Item = &str> {
         self.new.iter().map(|item| item.name.as_str())
@@ -141,6 +149,22 @@ fn in_stock(item: &Item, date: Date) -> Result<Reference, Problem> {
         Some(start) if start > date => Err(not_in_stock_yet(item, start, date)),
         Some(_) | None => Ok(reference(item)),
     }
+}
+
+/// The product of the fees on the whole object, which have none of their own.
+pub(super) fn of_fees(
+    enrollment: &Enrollment,
+    company: &Company<'_>,
+    fees: &[SaleLine<'_>],
+    date: Date,
+    problems: &mut Problems,
+) -> Result<Option<Reference>, Fault> {
+    const INPUT: &str = "fee_product";
+    let Some(id) = enrollment.chosen(INPUT) else {
+        fees.iter().for_each(|fee| problems.add(fee_not_mapped(fee)));
+        return Ok(None);
+    };
+    by_id(company, id, INPUT, date, problems)
 }
 
 /// One product for every line, chosen in the step.

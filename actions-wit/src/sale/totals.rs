@@ -1,25 +1,31 @@
 //! What the lines add up to, and whether that is what the object says and what QuickBooks made
-//! of it.
+//! of it. A deal's amount is only compared; a document made from a quote or a payment must come to
+//! what was offered or paid.
 
+use super::basis::{self, Basis};
 use super::company::Books;
 use super::lines::SaleLine;
-use crate::money::{Money, OutOfRange, Unrounded};
+use super::tax::Shown;
+use crate::money::{Money, OutOfRange};
 use crate::quickbooks::TxnTaxDetail;
-use crate::{Enrollment, Problem, Problems, codes};
+use crate::{CrmObject, Enrollment, Problem, Problems, codes};
 
 /// QuickBooks takes no more lines on a taxable document.
 const LINES_MAX: usize = 750;
 
-/// The sums of a sale, before tax.
+/// The sums of a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Totals {
     pub(super) discount: Money,
+    /// Before tax.
     pub(super) net: Money,
+    /// What HubSpot's side counts as tax, where that is sure.
+    pub(super) tax: Option<Money>,
 }
 
 impl Totals {
     pub(super) fn of(lines: &[SaleLine<'_>]) -> Result<Self, OutOfRange> {
-        let mut totals = Self { discount: Money::ZERO, net: Money::ZERO };
+        let mut totals = Self { discount: Money::ZERO, net: Money::ZERO, tax: None };
         for line in lines {
             totals.discount = totals.discount.plus(line.discount)?;
             totals.net = totals.net.plus(line.net)?;
@@ -41,7 +47,7 @@ impl Totals {
         problems: &mut Problems,
     ) -> Option<Self> {
         let about = || enrollment.object.describe();
-        let Ok(totals) = Self::of(lines) else {
+        let Ok(mut totals) = Self::of(lines) else {
             problems.add(
                 Problem::new(codes::AMOUNT_OUT_OF_RANGE, "The sum of the lines has more digits than QuickBooks takes.")
                     .about(about())
@@ -67,38 +73,136 @@ impl Totals {
                 .remedy("Split the sale, or sum up line items in HubSpot."),
             );
         }
-        compare_with_amount(enrollment, totals.net, problems);
+        let stated = problems.note(stated(&enrollment.object))?;
+        let shown = problems.note(Shown::read(enrollment, lines, totals.net))?;
+        totals.tax = Comparison { object: &enrollment.object, lines, net: totals.net, shown }.with(stated, problems);
         Some(totals)
     }
+
+    /// The warning that QuickBooks stored other sums than these.
+    pub(super) fn differ_from(&self, total: Option<Money>, tax: Option<&TxnTaxDetail>) -> Option<Problem> {
+        let stored_tax = tax.and_then(|tax| tax.total_tax);
+        let before_tax = total?.minus(stored_tax.unwrap_or(Money::ZERO)).ok()?;
+        let message = if before_tax != self.net {
+            format!("The lines add up to {}, and QuickBooks shows {before_tax} before tax.", self.net)
+        } else {
+            let (ours, theirs) = self.tax.zip(stored_tax).filter(|(ours, theirs)| ours != theirs)?;
+            format!("HubSpot counts {ours} as tax, and QuickBooks shows a tax of {theirs}.")
+        };
+        let problem = Problem::new(codes::TOTAL_DIFFERS, message);
+        Some(problem.remedy("Check the document in QuickBooks before it is sent."))
+    }
 }
 
-/// A deal's amount is often an estimate or holds several periods, so a difference is only shown.
-fn compare_with_amount(enrollment: &Enrollment, net: Money, problems: &mut Problems) {
-    let Some(amount) = problems.note(enrollment.object.decimal("amount")).flatten() else {
-        return;
-    };
-    let stated = Unrounded::new(amount).map(Unrounded::round_half_up);
-    if stated == Ok(net) {
-        return;
-    }
-    problems.warn(
-        Problem::new(codes::TOTALS_DIFFER, format!("The lines add up to {net}, and the amount says {amount}."))
-            .about(enrollment.object.describe())
-            .remedy("Check that the line items are complete."),
-    );
+fn stated(object: &CrmObject) -> Result<Option<Money>, Problem> {
+    basis::amount(object)?.map(|amount| basis::money(object, amount)).transpose()
 }
 
-/// The warning that QuickBooks stored another sum than the lines had.
-pub fn total_differs(expected: Money, total: Option<Money>, tax: Option<&TxnTaxDetail>) -> Option<Problem> {
-    let total = total?;
-    let tax = tax.and_then(|tax| tax.total_tax).unwrap_or(Money::ZERO);
-    let before_tax = total.minus(tax).ok()?;
-    if before_tax == expected {
-        return None;
+/// What the lines come to, held against what the object states.
+struct Comparison<'c, 'e> {
+    object: &'c CrmObject,
+    lines: &'c [SaleLine<'e>],
+    net: Money,
+    shown: Shown,
+}
+
+impl Comparison<'_, '_> {
+    /// How much of the stated amount is tax, where that follows from it.
+    fn with(&self, stated: Option<Money>, problems: &mut Problems) -> Option<Money> {
+        let stated = stated?;
+        let beyond = stated.minus(self.net).ok()?;
+        match Basis::of(self.object) {
+            Basis::Deal => {
+                if !beyond.is_zero() {
+                    problems.warn(self.differ(stated));
+                }
+                None
+            }
+            Basis::Quote if beyond.is_zero() => None,
+            Basis::Quote if self.is_tax(beyond) => {
+                problems.warn(self.tax_left(beyond));
+                Some(beyond)
+            }
+            // The amount of a quote with a recurring line may count several periods.
+            Basis::Quote if self.recurs() => {
+                problems.warn(self.differ(stated));
+                None
+            }
+            Basis::Quote => {
+                problems.add(self.differ(stated));
+                None
+            }
+            Basis::Payment if self.is_whole_object() && self.shown != Shown::Nothing => {
+                problems.add(self.tax_unclear());
+                None
+            }
+            Basis::Payment if self.is_tax(beyond) => Some(beyond),
+            Basis::Payment => {
+                problems.add(self.not_what_was_paid(stated));
+                None
+            }
+        }
     }
-    let message = format!("The lines add up to {expected}, and QuickBooks shows {before_tax} before tax.");
-    let problem = Problem::new(codes::TOTAL_DIFFERS, message);
-    Some(problem.remedy("Check the document in QuickBooks before it is sent."))
+
+    fn is_tax(&self, beyond: Money) -> bool {
+        self.shown.is(beyond, self.net, self.lines.len())
+    }
+
+    fn recurs(&self) -> bool {
+        self.lines.iter().any(|line| line.record.recurs())
+    }
+
+    fn is_whole_object(&self) -> bool {
+        self.lines.iter().any(|line| line.record.is_whole_object())
+    }
+
+    fn sum(&self) -> String {
+        match self.shown {
+            Shown::Nothing => format!("{}", self.net),
+            Shown::Amount(tax) => format!("{} and a tax of {tax}", self.net),
+            Shown::Unknown => format!("{} before tax", self.net),
+        }
+    }
+
+    fn differ(&self, stated: Money) -> Problem {
+        Problem::new(
+            codes::TOTALS_DIFFER,
+            format!("The lines add up to {}, and the amount of the {} says {stated}.", self.sum(), self.object.kind),
+        )
+        .about(self.object.describe())
+        .remedy("Check that the line items, discounts and fees are complete.")
+    }
+
+    fn not_what_was_paid(&self, paid: Money) -> Problem {
+        if paid < self.net || matches!(self.shown, Shown::Amount(tax) if self.net.plus(tax).is_ok_and(|due| paid < due))
+        {
+            return Problem::new(
+                codes::PARTIAL_PAYMENT,
+                format!("The payment of {paid} is smaller than its lines, which add up to {}.", self.sum()),
+            )
+            .about(self.object.describe())
+            .remedy("A deposit or an instalment is booked by hand, as a payment of its invoice.");
+        }
+        if self.shown == Shown::Unknown {
+            return self.tax_unclear();
+        }
+        self.differ(paid)
+    }
+
+    fn tax_unclear(&self) -> Problem {
+        Problem::new(codes::TAX_UNCLEAR, "The payment has tax in it, and nothing shows how much.")
+            .about(self.object.describe())
+            .remedy("Book it by hand, with the tax that was collected.")
+    }
+
+    fn tax_left(&self, tax: Money) -> Problem {
+        Problem::new(
+            codes::TAX_LEFT_TO_QUICKBOOKS,
+            format!("The quote's amount has a tax of {tax} in it; QuickBooks computes the tax by its own rules."),
+        )
+        .about(self.object.describe())
+        .remedy("Compare the total of the document with the quote.")
+    }
 }
 
 #[cfg(test)]
@@ -109,15 +213,30 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
+    fn totals(net: &str, tax: Option<&str>) -> Totals {
+        Totals { discount: Money::ZERO, net: money(net), tax: tax.map(money) }
+    }
+
+    fn stored(tax: &str) -> TxnTaxDetail {
+        TxnTaxDetail { total_tax: Some(money(tax)), ..TxnTaxDetail::default() }
+    }
+
     #[test]
     fn tax_that_quickbooks_adds_is_no_difference() {
-        let tax = TxnTaxDetail { total_tax: Some(money("26.82")), ..TxnTaxDetail::default() };
-        assert_eq!(total_differs(money("335.25"), Some(money("362.07")), Some(&tax)), None);
+        assert_eq!(totals("335.25", None).differ_from(Some(money("362.07")), Some(&stored("26.82"))), None);
     }
 
     #[test]
     fn a_cent_is_a_difference() {
-        let problem = total_differs(money("335.25"), Some(money("335.26")), None).unwrap();
+        let problem = totals("335.25", None).differ_from(Some(money("335.26")), None).unwrap();
+        assert_eq!(problem.code, codes::TOTAL_DIFFERS);
+    }
+
+    #[test]
+    fn another_tax_than_the_one_that_was_counted_is_a_difference() {
+        let totals = totals("240", Some("19.20"));
+        assert_eq!(totals.differ_from(Some(money("259.20")), Some(&stored("19.20"))), None);
+        let problem = totals.differ_from(Some(money("240")), Some(&stored("0"))).unwrap();
         assert_eq!(problem.code, codes::TOTAL_DIFFERS);
     }
 }

@@ -180,7 +180,7 @@ impl QuickBooks {
 
     /// The names of all entities that a company may hold.
     pub fn entities() -> impl Iterator<Item = &'static str> {
-        Entity::ALL.iter().map(|entity| entity.name())
+        Entity::all().map(Entity::name)
     }
 
     /// Ends or renews a company's subscription: while it has ended, everything answers 6190.

@@ -1,7 +1,7 @@
 //! What can be wrong with a line's product, in a bookkeeper's words. Decides nothing; whoever asks
 //! adds the line or the input that is concerned.
 
-use super::LineRecord;
+use super::{LineRecord, SaleLine};
 use crate::quickbooks::{Item, Reference};
 use crate::{Date, Problem, codes};
 
@@ -68,6 +68,12 @@ pub(super) fn default_used(line: LineRecord<'_>, item: &Reference) -> Problem {
     Problem::new(codes::DEFAULT_PRODUCT_USED, format!("No product matches the line; it is booked on “{default}”."))
         .about(line.0.describe())
         .remedy("Add the product in QuickBooks if it should be booked on its own.")
+}
+
+pub(super) fn fee_not_mapped(fee: &SaleLine<'_>) -> Problem {
+    Problem::new(codes::FEE_NOT_MAPPED, format!("There is a fee of {}, and no product for fees is set.", fee.net))
+        .about(fee.record.0.describe())
+        .remedy("Set the product for fees among the connection's defaults.")
 }
 
 fn named(item: &Item) -> String {

@@ -134,7 +134,7 @@ impl Entity {
         if let Self::Generic(generic) = self { generic.path() } else { self.name() }
     }
 
-    fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         Self::DEEP.into_iter().chain(Generic::all().map(Self::Generic))
     }
 

@@ -1,0 +1,122 @@
+//! The tax that HubSpot shows for a quote or a payment. For a quote it is only compared, since
+//! QuickBooks computes the tax itself; of a payment it says how much of the money was tax.
+
+use super::adjustments::{percentage, value_of};
+use super::lines::SaleLine;
+use crate::money::{Decimal, Money};
+use crate::{CrmObject, Enrollment, Problem, codes};
+
+/// Combined sales taxes of the United States stay below 13 %; a larger part of a payment is
+/// something else.
+const PERCENT_MAX: Decimal = Decimal::from_parts(15, 0, 0, false, 0);
+
+/// A cent: a tax may be rounded for each line, or once for all of them.
+const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// The tax on HubSpot's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Nothing is taxed.
+    Nothing,
+    /// It comes to an amount, give or take a cent for each line.
+    Amount(Money),
+    /// Something is taxed, and no number says how much.
+    Unknown,
+}
+
+impl Shown {
+    /// Reads the taxes of the object, or else those of its lines. `base` is the sum before tax.
+    pub(super) fn read(enrollment: &Enrollment, lines: &[SaleLine<'_>], base: Money) -> Result<Self, Problem> {
+        let mut of_object = enrollment.associated("tax").map(|tax| value_of(&tax.object, base)).peekable();
+        if of_object.peek().is_none() {
+            return of_lines(&enrollment.object, lines);
+        }
+        let mut sum = Money::ZERO;
+        for tax in of_object {
+            sum = sum.plus(tax?).map_err(|_| out_of_range(&enrollment.object))?;
+        }
+        Ok(Self::Amount(sum))
+    }
+
+    /// Whether what is charged beyond the sum before tax is this tax. Each of `lines` may be a cent off.
+    pub(super) fn is(self, beyond: Money, base: Money, lines: usize) -> bool {
+        match self {
+            Self::Nothing => beyond.is_zero(),
+            Self::Amount(tax) => {
+                let off = (beyond.decimal() - tax.decimal()).abs();
+                !beyond.is_negative() && off <= CENT * Decimal::from(lines)
+            }
+            Self::Unknown => {
+                let most = percentage(base, PERCENT_MAX);
+                !beyond.is_negative() && most.is_ok_and(|most| beyond <= most)
+            }
+        }
+    }
+}
+
+/// Whether HubSpot taxes the line.
+pub(super) fn is_taxed(line: &SaleLine<'_>) -> bool {
+    let record = line.record.0;
+    record.text("hs_tax_rate_group_id").is_some()
+        || record.text("hs_tax_rate").is_some_and(|rate| rate.parse() != Ok(Decimal::ZERO))
+}
+
+fn of_lines(object: &CrmObject, lines: &[SaleLine<'_>]) -> Result<Shown, Problem> {
+    let mut sum = Money::ZERO;
+    let mut taxed = false;
+    for line in lines.iter().filter(|line| is_taxed(line)) {
+        taxed = true;
+        let Some(tax) = of_line(line)? else {
+            return Ok(Shown::Unknown);
+        };
+        sum = sum.plus(tax).map_err(|_| out_of_range(object))?;
+    }
+    Ok(if taxed { Shown::Amount(sum) } else { Shown::Nothing })
+}
+
+/// By the line's rate, or by its amounts with and without tax.
+fn of_line(line: &SaleLine<'_>) -> Result<Option<Money>, Problem> {
+    let record = line.record.0;
+    if let Some(rate) = record.decimal("hs_tax_rate")? {
+        return percentage(line.net, rate).map(Some).map_err(|_| out_of_range(record));
+    }
+    let amounts = record.decimal("hs_post_tax_amount")?.zip(record.decimal("amount")?);
+    let tax = amounts.and_then(|(with, without)| with.checked_sub(without));
+    let tax = tax.map(|tax| super::basis::money(record, tax)).transpose()?;
+    Ok(tax.filter(|tax| !tax.is_negative()))
+}
+
+fn out_of_range(object: &CrmObject) -> Problem {
+    Problem::new(codes::AMOUNT_OUT_OF_RANGE, "The tax has more digits than QuickBooks takes.")
+        .about(object.describe())
+        .remedy("Correct it in HubSpot.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_tax_may_be_a_cent_off_for_each_line() {
+        let shown = Shown::Amount(money("8.00"));
+        assert!(shown.is(money("8.02"), money("100"), 2));
+        assert!(!shown.is(money("8.03"), money("100"), 2));
+    }
+
+    #[test]
+    fn an_unknown_tax_is_no_more_than_a_tax_can_be() {
+        assert!(Shown::Unknown.is(money("15.00"), money("100"), 1));
+        assert!(!Shown::Unknown.is(money("15.01"), money("100"), 1));
+        assert!(!Shown::Unknown.is(money("-0.01"), money("100"), 1));
+    }
+
+    #[test]
+    fn without_a_tax_nothing_lies_beyond_the_lines() {
+        assert!(Shown::Nothing.is(Money::ZERO, money("100"), 1));
+        assert!(!Shown::Nothing.is(money("0.01"), money("100"), 1));
+    }
+}
