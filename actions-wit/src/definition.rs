@@ -6,14 +6,18 @@
 //! { "include": ["customer", "books"], "id": "create-credit-memo", … }
 //! ```
 //!
-//! What a definition says itself goes before what a fragment says under the same name. Knows how
+//! A fragment may include others. What a definition says itself goes before what a fragment says
+//! under the same name. Knows how
 //! definitions are put together, and not what is right in one: the host checks that.
+
+use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
 /// The fragments by name.
-const FRAGMENTS: [(&str, &str); 9] = [
+const FRAGMENTS: [(&str, &str); 10] = [
     ("books", include_str!("definition/books.json")),
+    ("clearing", include_str!("definition/clearing.json")),
     ("customer", include_str!("definition/customer.json")),
     ("deposit", include_str!("definition/deposit.json")),
     ("fees", include_str!("definition/fees.json")),
@@ -38,18 +42,22 @@ pub fn whole(own: &str) -> String {
     let Ok(Value::Object(mut document)) = serde_json::from_str(own) else {
         return own.to_owned();
     };
-    let Some(Value::Array(mut names)) = document.remove("include") else {
+    let Some(Value::Array(names)) = document.remove("include") else {
         return own.to_owned();
     };
-    names.retain(|name| match fragment(name) {
-        Some(fragment) => {
-            add(&mut document, fragment);
-            false
+    let mut names = VecDeque::from(names);
+    let mut unknown = Vec::new();
+    while let Some(name) = names.pop_front() {
+        match fragment(&name) {
+            Some(mut fragment) => {
+                names.extend(taken(&mut fragment, "include"));
+                add(&mut document, fragment);
+            }
+            None => unknown.push(name),
         }
-        None => true,
-    });
-    if !names.is_empty() {
-        document.insert("include".to_owned(), Value::Array(names));
+    }
+    if !unknown.is_empty() {
+        document.insert("include".to_owned(), Value::Array(unknown));
     }
     order(&mut document);
     Value::Object(document).to_string()
@@ -189,7 +197,8 @@ mod tests {
         let mut declared: Vec<String> = Vec::new();
         for (_, text) in FRAGMENTS {
             let fragment: Value = serde_json::from_str(text).unwrap();
-            declared.extend(names(&fragment["errors"], "code").into_iter().map(str::to_owned));
+            let codes = fragment.get("errors").into_iter().flat_map(|errors| names(errors, "code"));
+            declared.extend(codes.map(str::to_owned));
         }
         declared.sort();
         let all: BTreeSet<String> = codes::ALL.iter().map(|&code| code.to_owned()).collect();

@@ -12,6 +12,15 @@ const HASH_BYTES: usize = 17;
 /// The one document of an action that makes an invoice.
 pub const INVOICE: &str = "invoice";
 
+/// The one document of an action that books an expense.
+pub const EXPENSE: &str = "expense";
+
+/// The payment of an action's one invoice.
+pub const PAYMENT: &str = "payment";
+
+/// The one document of an action that books a refund.
+pub const REFUND_RECEIPT: &str = "refund-receipt";
+
 /// A customer, by e-mail address or name.
 pub fn customer(who: &str) -> String {
     key("customer", &who.to_lowercase())

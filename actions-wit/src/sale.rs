@@ -6,8 +6,10 @@
 //! customer and the products that are missing. Which document is made of them is the action's
 //! matter, and nothing here knows it.
 
+mod accounts;
 mod adjustments;
 mod basis;
+mod booking;
 mod class;
 mod company;
 mod contact;
@@ -33,9 +35,12 @@ use crate::money::Money;
 use crate::quickbooks::{Address, EmailAddress, Line, Reference, TxnTaxDetail};
 use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, codes};
 
+pub use accounts::{account, account_or_clearing};
+pub use booking::Booking;
 pub use contact::FILTERABLE as CONTACT_PROPERTIES;
 pub use deposit::{Deposit, deposit};
 pub use invoiced::skip_if_invoiced;
+pub use listed::{Listed, picked};
 pub use notes::Notes;
 pub use products::ID_PROPERTIES as PRODUCT_ID_PROPERTIES;
 pub use terms::payment_terms;

@@ -1,14 +1,15 @@
 //! Choices from QuickBooks' lists: a term, a class, an account that was picked in the step may
 //! have been made inactive or deleted since. Checked here once, in one way.
 
-use crate::quickbooks::{Account, Class, Entity, PaymentMethod, Term};
+use crate::quickbooks::{Account, Class, Entity, PaymentMethod, Term, Vendor};
 use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
 
 /// A list entity that a step can pick.
-pub(super) trait Listed: Entity {
+pub trait Listed: Entity {
     /// What a bookkeeper calls it.
     const WHAT: &'static str;
 
+    /// Whether it can be used.
     fn is_active(&self) -> bool;
 }
 
@@ -44,6 +45,14 @@ impl Listed for PaymentMethod {
     }
 }
 
+impl Listed for Vendor {
+    const WHAT: &'static str = "vendor";
+
+    fn is_active(&self) -> bool {
+        self.active != Some(false)
+    }
+}
+
 /// The entity with an id, inactive or not.
 pub(super) fn by_id<E: Entity>(company: &Company<'_>, id: &str) -> Result<Option<E>, Fault> {
     let statement = format!("SELECT * FROM {} WHERE Id = ? AND Active IN (true, false)", E::NAME);
@@ -52,7 +61,7 @@ pub(super) fn by_id<E: Entity>(company: &Company<'_>, id: &str) -> Result<Option
 
 /// The entity an input picks by id, if it picks one that can be used. A list that may not be looked
 /// at is a problem of the input: the other checks go on.
-pub(super) fn picked<L: Listed>(
+pub fn picked<L: Listed>(
     enrollment: &Enrollment,
     company: &Company<'_>,
     input: &'static str,
