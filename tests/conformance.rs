@@ -3,10 +3,11 @@
 
 mod rule_table;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use qbo_host::conformance::{Case, Conformance, NotChecked, Report, Step};
-use qbo_tests::{checkout, create_invoice, sandbox};
+use qbo_host::conformance::{Case, Conformance, NotChecked, Report, Step, SweepKind, sweep_all};
+use qbo_tests::{checkout, create_invoice, sandbox, world};
 
 /// Names the one case to play, while it is being written.
 const ONE_CASE: &str = "CASE";
@@ -17,6 +18,16 @@ fn folder(action: &str) -> PathBuf {
 
 fn cases(action: &str) -> Vec<Case> {
     Case::read_all(&folder(action)).unwrap_or_else(|error| panic!("{}", whole(&error)))
+}
+
+/// All cases of an action, or the one that is asked for.
+fn chosen(action: &str) -> Vec<Case> {
+    let mut cases = cases(action);
+    if let Ok(one) = std::env::var(ONE_CASE) {
+        cases.retain(|case| case.name == one);
+    }
+    assert!(!cases.is_empty(), "there is no such case");
+    cases
 }
 
 /// A case that no folder of the checkout holds.
@@ -39,11 +50,7 @@ fn whole(error: &dyn std::error::Error) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn create_invoice_is_as_its_cases_state() {
-    let mut cases = cases("create-invoice");
-    if let Ok(one) = std::env::var(ONE_CASE) {
-        cases.retain(|case| case.name == one);
-    }
-    assert!(!cases.is_empty(), "there is no such case");
+    let cases = chosen("create-invoice");
     let conformance = Conformance::new(sandbox()).expect("an HTTP client");
     let mut failed = Vec::new();
     for (case, checked) in cases.iter().zip(conformance.check_all(&create_invoice().await, &cases).await) {
@@ -54,6 +61,30 @@ async fn create_invoice_is_as_its_cases_state() {
         }
     }
     assert!(failed.is_empty(), "{} of {} cases fail:\n{}", failed.len(), cases.len(), failed.join("\n"));
+}
+
+#[test]
+fn create_invoice_comes_out_right_whatever_befalls_it() {
+    let cases = chosen("create-invoice");
+    let version = world::version("action-modules/create-invoice", None);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut failed = Vec::new();
+    let mut plays = BTreeMap::new();
+    for (case, swept) in cases.iter().zip(sweep_all(&world::sandbox(), &version, &cases, cores, &|_| {})) {
+        match swept {
+            Ok(swept) => {
+                failed.extend((!swept.passed()).then(|| swept.to_string()));
+                swept.plays.into_iter().for_each(|(kind, count)| *plays.entry(kind).or_insert(0) += count);
+            }
+            Err(error) => failed.push(format!("{}: {}", case.name, whole(&error))),
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} cases fail:\n{}", failed.len(), cases.len(), failed.join("\n"));
+    let kinds: Vec<_> = plays.keys().copied().collect();
+    assert!(
+        std::env::var_os(ONE_CASE).is_some() || kinds == SweepKind::ALL,
+        "no case was swept by all kinds: {plays:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

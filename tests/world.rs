@@ -50,7 +50,7 @@ pub use watch::Watch;
 pub const BEGIN: &str = "2026-03-02T15:00:00Z";
 
 /// The engine of all worlds, whose course depends on no thread.
-fn sandbox() -> Arc<Sandbox> {
+pub fn sandbox() -> Arc<Sandbox> {
     static SANDBOX: OnceLock<Arc<Sandbox>> = OnceLock::new();
     Arc::clone(SANDBOX.get_or_init(|| Arc::new(Sandbox::without_ticks().expect("the sandbox starts"))))
 }

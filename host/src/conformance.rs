@@ -11,16 +11,22 @@
 //! 3. The same event again comes to the same end and writes nothing more.
 //! 4. The same event on a host that has lost its store finds the document and makes no second one.
 //!
+//! A case is then *swept* ([`sweep_all`]): played again, without sockets and on a time of its own, once
+//! for each thing that may go wrong at each call of its run.
+//!
 //! What was written is counted where it happened, in QuickBooks' own log of requests, never in what
 //! the host or the action says. The runner must not know any action: it compares codes, amounts and
 //! members, and no prose.
 
+mod books;
 mod case;
 mod check;
 mod compare;
 mod expected;
 mod report;
+mod scene;
 mod stage;
+mod sweep;
 mod verdict;
 
 use std::sync::Arc;
@@ -31,6 +37,7 @@ use futures::StreamExt as _;
 pub use case::{BadCase, Case};
 pub use report::{Mismatch, Report, Step};
 pub use stage::{NoStage, Stage};
+pub use sweep::{NotSwept, SweepFailure, SweepKind, Swept, sweep_all};
 
 use crate::catalog::ActionVersion;
 use crate::quickbooks::Transport;

@@ -41,7 +41,9 @@ impl Stage {
     pub fn start(books: QuickBooks, portal: HubSpot, realm: &str, transport: &Transport) -> Result<Self, NoStage> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let (quickbooks, hubspot) = (books.serve(any)?, portal.serve(any)?);
-        let connection = connection(realm, (quickbooks.address(), hubspot.address()), transport)?;
+        let urls = [quickbooks.address(), hubspot.address()].map(|address| format!("http://{address}"));
+        let transports = [transport.clone(), transport.clone()];
+        let connection = connection(realm, urls, transports, &Clock::machine())?;
         Ok(Self { books, portal, connection, quickbooks, hubspot })
     }
 
@@ -69,20 +71,23 @@ impl Stage {
     }
 }
 
-fn connection(
+/// A connection to a simulated company and portal, which are reached at `urls` through `transports`:
+/// QuickBooks, HubSpot.
+pub(super) fn connection(
     realm: &str,
-    (quickbooks, hubspot): (SocketAddr, SocketAddr),
-    transport: &Transport,
+    [quickbooks, hubspot]: [String; 2],
+    [to_quickbooks, to_hubspot]: [Transport; 2],
+    clock: &Clock,
 ) -> Result<Connection, NoStage> {
     let company = Company {
-        base_url: format!("http://{quickbooks}"),
         realm: realm.into(),
         oauth: OAuth {
-            token_url: format!("http://{quickbooks}/oauth2/v1/tokens/bearer"),
+            token_url: format!("{quickbooks}/oauth2/v1/tokens/bearer"),
             client_id: CLIENT_ID.into(),
             client_secret: Secret::new(CLIENT_SECRET),
             refresh_token: Secret::new(format!("simulator-refresh-{realm}")),
         },
+        base_url: quickbooks,
         // The pace has tests of its own; here it would only make the cases slow.
         rates: Rates {
             per_second: 1_000,
@@ -91,12 +96,12 @@ fn connection(
             throttled_pause: Duration::from_millis(100),
         },
     };
-    let portal = Portal { base_url: format!("http://{hubspot}"), token: Secret::new(TOKEN) };
+    let portal = Portal { base_url: hubspot, token: Secret::new(TOKEN) };
     Ok(Connection {
         portal: PORTAL.to_string(),
         zone: TimeZone::get(ZONE).map_err(NoStage::Zone)?,
-        quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
-        hubspot: Arc::new(Crm::new(portal, transport.clone(), &Clock::machine())),
+        quickbooks: Arc::new(Client::new(company, to_quickbooks, clock)),
+        hubspot: Arc::new(Crm::new(portal, to_hubspot, clock)),
         write_back: WriteBack::default(),
     })
 }
