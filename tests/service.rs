@@ -6,6 +6,7 @@ mod bad_requests;
 mod callbacks;
 mod commands;
 mod components;
+mod connections;
 mod decisions;
 mod lifecycle;
 mod serving;

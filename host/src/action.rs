@@ -15,7 +15,8 @@ mod tests;
 
 pub use capability::{BadCapability, Capability, Verb};
 pub use condition::{Condition, NotClosed};
-pub use inputs::{BadInput, takes};
+pub use inputs::{BadInput, fits, takes};
+pub use schema::Schema;
 
 use std::collections::BTreeMap;
 use std::fmt;

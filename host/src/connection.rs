@@ -1,5 +1,6 @@
 //! A connection: one HubSpot portal bound to one QuickBooks company.
 
+pub mod settings;
 mod write_back;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::hubspot::Crm;
 use crate::quickbooks::Client;
+pub use settings::Settings;
 pub use write_back::{Fact, WriteBack};
 
 /// What a run reaches.
@@ -26,26 +28,53 @@ pub struct Connection {
     pub write_back: WriteBack,
 }
 
-/// The connections of a host, by portal and company.
+/// The connections of a host.
 #[derive(Debug, Default)]
-pub struct Connections(RwLock<BTreeMap<(String, String), Connection>>);
+pub struct Connections {
+    /// By portal and company.
+    connected: RwLock<BTreeMap<(String, String), Connection>>,
+    /// What the operator calls them, with their portal and company.
+    names: RwLock<BTreeMap<String, (String, String)>>,
+}
 
 impl Connections {
     /// Adds a connection, or puts it in the place of the one between the same two.
     pub fn put(&self, connection: Connection) {
         let between = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(between, connection);
+        self.connected.write().unwrap_or_else(PoisonError::into_inner).insert(between, connection);
+    }
+
+    /// Adds a connection under the name that the operator calls it by.
+    pub fn put_named(&self, name: &str, connection: Connection) {
+        let between = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
+        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), between);
+        self.put(connection);
+    }
+
+    /// What the operator calls the connection of `portal` to `company`.
+    pub fn name(&self, portal: &str, company: &str) -> Option<String> {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = names.iter().filter(|(_, (of, with))| of == portal && with == company);
+        found.next().map(|(name, _)| name.clone())
+    }
+
+    /// Says anew what HubSpot is told about documents of a connection.
+    pub fn write_back(&self, portal: &str, company: &str, write_back: WriteBack) {
+        let mut connections = self.connected.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connection) = connections.get_mut(&(portal.to_owned(), company.to_owned())) {
+            connection.write_back = write_back;
+        }
     }
 
     /// The connection of `portal` to `company`.
     pub fn get(&self, portal: &str, company: &str) -> Option<Connection> {
-        let connections = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let connections = self.connected.read().unwrap_or_else(PoisonError::into_inner);
         connections.get(&(portal.to_owned(), company.to_owned())).cloned()
     }
 
     /// The connections between these two, as far as they are named.
     pub fn between(&self, portal: Option<&str>, company: Option<&str>) -> Vec<Connection> {
-        let connections = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let connections = self.connected.read().unwrap_or_else(PoisonError::into_inner);
         let named = |((of, with), _): &(&(String, String), &Connection)| {
             portal.is_none_or(|portal| portal == of) && company.is_none_or(|company| company == with)
         };

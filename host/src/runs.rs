@@ -12,6 +12,7 @@ mod outbox;
 pub mod record;
 pub mod service;
 pub mod service_store;
+pub mod settings_store;
 mod sqlite;
 pub mod store;
 

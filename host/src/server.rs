@@ -5,6 +5,7 @@
 
 mod actions;
 mod body;
+mod connections;
 mod problem;
 mod runs;
 mod store;
@@ -53,7 +54,11 @@ fn routes(host: Arc<Host>) -> Router {
         .route("/v1/runs/{run}/restart", post(runs::restart))
         .route("/v1/runs/{run}/cancel", post(runs::cancel))
         .route("/v1/actions", get(actions::list))
-        .route("/v1/connections", get(actions::connections))
+        .route("/v1/connections", get(connections::list))
+        .route(
+            "/v1/connections/{portal}/{company}/settings",
+            get(connections::settings).put(connections::put_settings).patch(connections::patch_settings),
+        )
         .route("/v1/store/backup", post(store::backup))
         .route_layer(from_fn_with_state(Arc::clone(&host), check_token));
     with_token

@@ -51,7 +51,7 @@ fn start(event: &str, if_exists: IfExists) -> StartRequest {
         inputs: Vec::new(),
         event: Some(event.into()),
         preview: false,
-        if_exists,
+        if_exists: Some(if_exists),
         source: "test".into(),
         callback: None,
     }

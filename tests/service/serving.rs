@@ -91,7 +91,10 @@ impl Serving {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let request = request.body(Bytes::copy_from_slice(body)).expect("a request");
+        self.send(request.body(Bytes::copy_from_slice(body)).expect("a request")).await
+    }
+
+    pub(super) async fn send(&self, request: Request<Bytes>) -> Answered {
         let answer = self.transport.send(request).await.expect("an answer");
         let body = serde_json::from_slice(answer.body()).unwrap_or_default();
         Answered { status: answer.status().as_u16(), headers: answer.headers().clone(), body }

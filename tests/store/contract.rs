@@ -4,6 +4,7 @@ mod claims;
 mod companies;
 mod people;
 mod sales;
+mod settings;
 mod texts;
 mod writes;
 

@@ -10,6 +10,7 @@ use qbo_host::ids::{Digest, RunId};
 use qbo_host::runs::RunRecord;
 use qbo_host::runs::history::{Record, Reply};
 use qbo_host::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
+use qbo_host::runs::settings_store::{KeptSettings, Replaced, SettingsStore};
 use qbo_host::runs::store::{
     Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
 };
@@ -214,5 +215,24 @@ impl ServiceStore for Reached {
     async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
         self.gate.open().await;
         self.store.settle_message(run, kind, settled).await
+    }
+}
+
+#[async_trait]
+impl SettingsStore for Reached {
+    async fn settings(&self, portal: &str, company: &str) -> Result<Option<KeptSettings>, Unavailable> {
+        self.gate.open().await;
+        self.store.settings(portal, company).await
+    }
+
+    async fn put_settings(
+        &self,
+        portal: &str,
+        company: &str,
+        replaces: u64,
+        document: &str,
+    ) -> Result<Replaced, Unavailable> {
+        self.gate.open().await;
+        self.store.put_settings(portal, company, replaces, document).await
     }
 }

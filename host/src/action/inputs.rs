@@ -44,7 +44,8 @@ impl Definition {
     }
 }
 
-fn fits(input: &Input, value: &str) -> bool {
+/// Whether an input takes this value, as far as its definition tells.
+pub fn fits(input: &Input, value: &str) -> bool {
     match (input.kind, &input.choices) {
         (InputType::Choice, Some(Choices::Listed(choices))) => choices.iter().any(|choice| choice.value == value),
         // Only QuickBooks knows its rows; the action looks the value up.

@@ -1,4 +1,5 @@
-//! Checks a definition against the schema that authors are given, and takes its hints from there.
+//! Checks a document against a JSON Schema that the project publishes, and takes its hints from there:
+//! a definition against the one that authors are given.
 
 use std::sync::LazyLock;
 
@@ -13,25 +14,31 @@ const PUBLISHED: &str = include_str!("../../../actions-wit/definition.schema.jso
 /// How much of an offending value is shown, in characters.
 const SHOWN_CHARACTERS_MAX: usize = 120;
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::published);
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::published(PUBLISHED));
 
-struct Schema {
+/// A published schema.
+pub struct Schema {
     document: Value,
     validator: Validator,
 }
 
 impl Schema {
-    fn published() -> Self {
-        let document = serde_json::from_str(PUBLISHED).expect("the published schema is JSON");
+    /// The schema in `text`, a file of this checkout.
+    pub fn published(text: &str) -> Self {
+        let document = serde_json::from_str(text).expect("the published schema is JSON");
         let validator = jsonschema::draft202012::new(&document).expect("the published schema is a schema");
         Self { document, validator }
     }
+
+    /// Everything that the schema refuses.
+    pub fn violations(&self, document: &Value) -> Vec<Violation> {
+        self.validator.iter_errors(document).map(|error| violation(&self.document, &error)).collect()
+    }
 }
 
-/// Everything that the schema refuses.
+/// Everything that the schema of definitions refuses.
 pub(super) fn violations(document: &Value) -> Vec<Violation> {
-    let schema = &*SCHEMA;
-    schema.validator.iter_errors(document).map(|error| violation(&schema.document, &error)).collect()
+    SCHEMA.violations(document)
 }
 
 fn violation(schema: &Value, error: &ValidationError<'_>) -> Violation {

@@ -152,7 +152,7 @@ async fn open(settings: &Settings, clock: &Clock) -> Result<Service, Failure> {
         let timeout = Duration::from_secs(connection.answer_timeout_seconds.value);
         let (client, _) = clients.entry(realm).or_insert_with(|| (Arc::clone(&connected.quickbooks), timeout));
         let client = Arc::clone(client);
-        connections.put(Connection { quickbooks: client, ..connected });
+        connections.put_named(name, Connection { quickbooks: client, ..connected });
     }
     let store = open_store(settings, clock)?;
     let folder = beside(settings, "-pace");
@@ -234,9 +234,11 @@ async fn install(service: &Service, settings: &Settings) -> Result<(), Failure> 
             failure
         })?;
     }
-    service.load_needed().await.map_err(|error| {
-        Failure::new(error.into(), "look after the store, then start the service again").with_code("store_unavailable")
-    })
+    let unavailable = |error: anyhow::Error| {
+        Failure::new(error, "look after the store, then start the service again").with_code("store_unavailable")
+    };
+    service.load_settings().await.map_err(|error| unavailable(error.into()))?;
+    service.load_needed().await.map_err(|error| unavailable(error.into()))
 }
 
 async fn install_action(service: &Service, name: &str, action: &ActionSettings) -> Result<(), Failure> {

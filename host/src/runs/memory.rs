@@ -3,6 +3,7 @@
 
 mod kept;
 mod service;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use super::history::{Record, Reply};
 use super::record::RunRecord;
 use super::service_store::{Counts, Phase};
+use super::settings_store::KeptSettings;
 use super::store::{
     Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, LEASE, Learned, Made, NewMessage, NewRun, Pause,
     Release, Sale, Store, Unavailable,
@@ -35,6 +37,8 @@ struct State {
     companies: BTreeMap<String, Company>,
     sales: BTreeMap<SaleKey, Taken>,
     components: BTreeMap<Digest, Arc<[u8]>>,
+    /// By portal and company.
+    settings: BTreeMap<(String, String), KeptSettings>,
     messages: BTreeMap<(RunId, String), Outgoing>,
     /// Counts what is accepted, for the order of lists.
     accepted: u64,

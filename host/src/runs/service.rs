@@ -6,6 +6,7 @@
 mod actions;
 mod connections;
 mod decide;
+mod settings;
 mod shown;
 mod start;
 
@@ -27,12 +28,14 @@ use crate::action::BadInput;
 use crate::catalog::{Catalog, Installed};
 use crate::clock::Clock;
 use crate::connection::Connections;
+use crate::connection::settings::BadSetting;
 use crate::enrollment::{ObjectKind, ObjectRef};
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::Sandbox;
 pub use actions::{ActionLine, InputLine, NotInstalled};
 pub use connections::ConnectionLine;
+pub use settings::ShownSettings;
 pub use shown::Shown;
 pub use start::StartRequest;
 
@@ -179,8 +182,25 @@ pub enum NotDone {
         known: Vec<ObjectKind>,
     },
     /// An input can't be taken.
-    #[error(transparent)]
-    Input(#[from] BadInput),
+    #[error("{bad}")]
+    Input {
+        /// Why.
+        bad: BadInput,
+        /// What the connection is called.
+        connection: String,
+    },
+    /// A connection's settings can't be what they should become.
+    #[error("the settings are refused in {} places", problems.len())]
+    Settings {
+        /// Each of them.
+        problems: Vec<BadSetting>,
+    },
+    /// Somebody changed the settings since they were read.
+    #[error("the settings are at version {version} by now")]
+    SettingsChanged {
+        /// What they are at.
+        version: u64,
+    },
     /// The event's id is that of a run for another object.
     #[error("this event is run {run} for {first}, not for {asked}")]
     EventTaken {
@@ -257,7 +277,9 @@ impl NotDone {
             Self::UnknownConnection { .. } => "unknown_connection",
             Self::ConnectionUnnamed => "connection_unnamed",
             Self::WrongObjectType { .. } => "wrong_object_type",
-            Self::Input(bad) => bad.code(),
+            Self::Input { bad, .. } => bad.code(),
+            Self::Settings { .. } => "bad_settings",
+            Self::SettingsChanged { .. } => "settings_changed",
             Self::EventTaken { .. } | Self::CallbackTaken { .. } => "event_taken",
             Self::UnknownRun => "unknown_run",
             Self::UnknownVersion { .. } => "unknown_version",
@@ -283,7 +305,13 @@ impl NotDone {
                 let known: Vec<_> = known.iter().map(|kind| kind.as_str()).collect();
                 format!("it runs for: {}", known.join(", "))
             }
-            Self::Input(bad) => bad.hint(),
+            Self::Input { bad, connection } => input_hint(bad, connection),
+            Self::Settings { problems } => {
+                let remedy =
+                    |problem: &BadSetting| format!("{}: {}; {}", problem.pointer, problem.message, problem.remedy);
+                problems.iter().map(remedy).collect::<Vec<_>>().join("\n")
+            }
+            Self::SettingsChanged { .. } => "read them again, then change what is still to be changed".into(),
             Self::EventTaken { .. } | Self::CallbackTaken { .. } => "give each execution an event of its own".into(),
             Self::UnknownRun => "a run's id has 32 hex digits; the list of runs has them".into(),
             Self::UnknownVersion { .. } => "install it, or name the digest of one that is".into(),
@@ -296,6 +324,20 @@ impl NotDone {
             Self::Unavailable(_) => "ask again; the same event is the same run".into(),
             Self::NoBackup(no_backup) => no_backup.hint().into(),
         }
+    }
+}
+
+fn input_hint(bad: &BadInput, connection: &str) -> String {
+    match bad {
+        BadInput::Missing { name, takes, .. } => {
+            format!(
+                "give it with the start, or set it once: qbo-host connection set {connection} {name}=…; it takes {takes}"
+            )
+        }
+        BadInput::Unfit { name, takes, .. } => {
+            format!("it takes {takes}; what the connection has: qbo-host connection show {connection} ({name})")
+        }
+        BadInput::Unknown { .. } | BadInput::Twice(_) => bad.hint(),
     }
 }
 

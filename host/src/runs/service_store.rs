@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::record::{RunRecord, Status};
+use super::settings_store::SettingsStore;
 use super::store::{Claim, Fence, Store, Unavailable};
 use crate::enrollment::Enrollment;
 use crate::ids::{Digest, RunId, SaleKey};
 
 /// A store for a host that keeps running.
 #[async_trait]
-pub trait ServiceStore: Store {
+pub trait ServiceStore: Store + SettingsStore {
     /// Takes up to `most` runs that are due, or whose lease ran out. Companies take turns, the one
     /// that waited longest first; none gets more than [`CLAIMED_AT_ONCE_MAX`] of a turn nor holds
     /// more than `company_max` at once, and one that doesn't answer gets a single run to try with.

@@ -19,6 +19,7 @@ mod row;
 mod sales;
 mod schema;
 mod service;
+mod settings;
 mod tables;
 mod time;
 mod writer;

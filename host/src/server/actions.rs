@@ -1,4 +1,4 @@
-//! The routes of what is installed and connected.
+//! The routes of what is installed.
 
 use std::sync::Arc;
 
@@ -10,8 +10,4 @@ use super::Host;
 
 pub(super) async fn list(State(host): State<Arc<Host>>) -> Json<Value> {
     Json(json!({ "actions": host.service.actions() }))
-}
-
-pub(super) async fn connections(State(host): State<Arc<Host>>) -> Json<Value> {
-    Json(json!({ "connections": host.service.connections() }))
 }

@@ -24,6 +24,7 @@ impl Problem {
             Self::BadMember(_) => "bad_member",
             Self::BadFilter(_) => "bad_filter",
             Self::BadObject(_) => "bad_object",
+            Self::NoVersion => "version_missing",
             Self::NotDone(not_done) => not_done.code(),
         }
     }
@@ -37,6 +38,7 @@ impl Problem {
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::BodyBrokenOff | Self::BadJson(_) => StatusCode::BAD_REQUEST,
             Self::BadMember(_) | Self::BadFilter(_) | Self::BadObject(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoVersion => StatusCode::PRECONDITION_REQUIRED,
             Self::NotDone(not_done) => status(not_done),
         }
     }
@@ -52,6 +54,7 @@ impl Problem {
             Self::BadMember(_) => "correct the member, or leave it out",
             Self::BadFilter(_) => "correct the parameter, or leave it out",
             Self::BadObject(_) => "write it as deal:1001; HubSpot shows the record id in the record's address",
+            Self::NoVersion => "send the version that you have read, as the header If-Match",
             Self::NotDone(not_done) => return not_done.hint(),
         };
         remedy.into()
@@ -67,9 +70,11 @@ fn status(not_done: &NotDone) -> StatusCode {
         | NotDone::UnknownConnection { .. }
         | NotDone::UnknownRun
         | NotDone::UnknownVersion { .. } => StatusCode::NOT_FOUND,
-        NotDone::ConnectionUnnamed | NotDone::WrongObjectType { .. } | NotDone::Input(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        NotDone::ConnectionUnnamed
+        | NotDone::WrongObjectType { .. }
+        | NotDone::Input { .. }
+        | NotDone::Settings { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        NotDone::SettingsChanged { .. } => StatusCode::PRECONDITION_FAILED,
         NotDone::EventTaken { .. }
         | NotDone::CallbackTaken { .. }
         | NotDone::AmbiguousVersion { .. }
@@ -95,6 +100,9 @@ impl IntoResponse for Problem {
         });
         if let Self::NotDone(NotDone::DocumentsStand { documents }) = &self {
             problem["documents"] = json!(documents);
+        }
+        if let Self::NotDone(NotDone::Settings { problems }) = &self {
+            problem["problems"] = json!(problems);
         }
         let mut response = (status, problem.to_string()).into_response();
         let headers = response.headers_mut();
@@ -149,6 +157,9 @@ pub(super) enum Problem {
     /// The enrolled object's name.
     #[error(transparent)]
     BadObject(#[from] BadObject),
+    /// A whole document takes the place of one that the caller has read.
+    #[error("the request does not say which version it replaces")]
+    NoVersion,
     /// The service did not do it.
     #[error(transparent)]
     NotDone(#[from] NotDone),

@@ -49,8 +49,7 @@ pub(super) struct StartBody {
     event: Option<String>,
     #[serde(default)]
     preview: bool,
-    #[serde(default)]
-    if_exists: IfExists,
+    if_exists: Option<IfExists>,
     source: Option<String>,
     callback: Option<String>,
     #[serde(default)]

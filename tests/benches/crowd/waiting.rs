@@ -8,7 +8,6 @@ use bytes::Bytes;
 use jiff::tz::TimeZone;
 use qbo_host::clock::Clock;
 use qbo_host::connection::{Connection, Connections, WriteBack};
-use qbo_host::enrollment::IfExists;
 use qbo_host::hubspot::{Crm, Portal};
 use qbo_host::quickbooks::transport::NoAnswer;
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
@@ -91,7 +90,7 @@ fn request(company: usize, deal: usize) -> StartRequest {
         inputs: Vec::new(),
         event: Some(deal.to_string()),
         preview: false,
-        if_exists: IfExists::default(),
+        if_exists: None,
         source: "bench".into(),
         callback: None,
     }

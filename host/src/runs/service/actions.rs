@@ -90,8 +90,12 @@ impl Service {
 
     /// The installed actions.
     pub fn actions(&self) -> Vec<ActionLine> {
-        let active = self.installed.actions().into_iter().filter_map(|action| self.installed.active(&action));
-        active.map(|active| line(&active)).collect()
+        self.active_versions().iter().map(line).collect()
+    }
+
+    /// The version that new runs get, of each installed action.
+    pub(super) fn active_versions(&self) -> Vec<Version> {
+        self.installed.actions().into_iter().filter_map(|action| self.installed.active(&action)).collect()
     }
 }
 

@@ -9,6 +9,8 @@ use crate::quickbooks::Asked;
 /// A connection in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConnectionLine {
+    /// What the operator calls it.
+    pub name: Option<String>,
     /// The HubSpot account.
     pub portal: String,
     /// The QuickBooks company.
@@ -23,6 +25,7 @@ impl Service {
     /// The connections, by portal and company.
     pub fn connections(&self) -> Vec<ConnectionLine> {
         let line = |connection: Connection| ConnectionLine {
+            name: self.connections.name(&connection.portal, connection.quickbooks.realm()),
             portal: connection.portal.clone(),
             company: connection.quickbooks.realm().to_owned(),
             zone: connection.zone.iana_name().unwrap_or("UTC").to_owned(),

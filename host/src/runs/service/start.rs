@@ -34,8 +34,9 @@ pub struct StartRequest {
     pub event: Option<String>,
     /// Nothing is sent.
     pub preview: bool,
-    /// What to do about a document that stands for the same sale.
-    pub if_exists: IfExists,
+    /// What to do about a document that stands for the same sale, if not what the connection's
+    /// settings say.
+    pub if_exists: Option<IfExists>,
     /// Who asks; part of the event's identity.
     pub source: String,
     /// HubSpot's name for the execution that waits for the end.
@@ -55,12 +56,14 @@ impl Service {
             return Err(NotDone::WrongObjectType { action, kind: request.object.kind, known });
         }
         let connection = self.connection(request.portal.as_deref(), request.company.as_deref())?;
-        let inputs = definition.inputs_of(request.inputs)?;
+        let settings = self.settings_of(&connection).await?;
+        let inputs = settings
+            .inputs(definition, request.inputs)
+            .map_err(|bad| NotDone::Input { bad, connection: self.called(&connection) })?;
+        let if_exists = request.if_exists.unwrap_or(settings.if_exists);
         // Who waits for an end of its own, or wants a document of its own, gets a run of its own.
-        let join = request.event.is_none()
-            && request.callback.is_none()
-            && !request.preview
-            && request.if_exists != IfExists::Another;
+        let join =
+            request.event.is_none() && request.callback.is_none() && !request.preview && if_exists != IfExists::Another;
         let event = Event {
             source: request.source,
             portal: connection.portal.clone(),
@@ -73,9 +76,9 @@ impl Service {
             object: request.object,
             inputs,
             accepted_at: self.clock.now(),
-            zone: connection.zone.clone(),
+            zone: settings.zone.unwrap_or_else(|| connection.zone.clone()),
             preview: request.preview,
-            if_exists: request.if_exists,
+            if_exists,
             callback: request.callback,
         };
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection };
@@ -101,14 +104,17 @@ impl Service {
     }
 
     /// The one connection between these two, as far as they are named.
-    fn connection(&self, portal: Option<&str>, company: Option<&str>) -> Result<Connection, NotDone> {
+    pub(super) fn connection(&self, portal: Option<&str>, company: Option<&str>) -> Result<Connection, NotDone> {
         let mut between = self.connections.between(portal, company);
         match (between.pop(), between.is_empty()) {
             (Some(only), true) => Ok(only),
             (Some(_), false) => Err(NotDone::ConnectionUnnamed),
             (None, _) => {
                 let named = |part: Option<&str>| part.unwrap_or("any").to_owned();
-                Err(NotDone::UnknownConnection { portal: named(portal), company: named(company) })
+                let (portal, company) = (named(portal), named(company));
+                // Whoever asks for a company that is not the portal's may be trying others' books.
+                tracing::warn!(portal, company, "a start for a connection that does not exist was refused");
+                Err(NotDone::UnknownConnection { portal, company })
             }
         }
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::time::duration;
-use super::{NoStore, SqliteStore, backup, caps, claims, components, messages, people, reads};
+use super::{NoStore, SqliteStore, backup, caps, claims, components, messages, people, reads, settings};
 use crate::ids::{Digest, RunId};
 use crate::runs::service_store::{
     Changed, Counts, Due, Message, NoBackup, Query, RunLine, ServiceStore, Settled, Stored,
 };
+use crate::runs::settings_store::{KeptSettings, Replaced, SettingsStore};
 use crate::runs::store::{Fence, Unavailable};
 
 #[async_trait]
@@ -105,5 +106,25 @@ impl ServiceStore for SqliteStore {
             Ok(Err(error)) => Err(NoBackup::Failed(error.to_string())),
             Err(died) => Err(NoBackup::Failed(died.to_string())),
         }
+    }
+}
+
+#[async_trait]
+impl SettingsStore for SqliteStore {
+    async fn settings(&self, portal: &str, company: &str) -> Result<Option<KeptSettings>, Unavailable> {
+        let (portal, company) = (portal.to_owned(), company.to_owned());
+        self.readers.read(move |tables| settings::get(tables, &portal, &company)).await
+    }
+
+    async fn put_settings(
+        &self,
+        portal: &str,
+        company: &str,
+        replaces: u64,
+        document: &str,
+    ) -> Result<Replaced, Unavailable> {
+        caps::fits("the settings of a connection", document.len(), caps::ENROLLMENT_BYTES_MAX)?;
+        let (portal, company, document) = (portal.to_owned(), company.to_owned(), document.to_owned());
+        self.writer.change(move |work| settings::put(work, (&portal, &company), replaces, &document)).await
     }
 }
