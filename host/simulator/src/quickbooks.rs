@@ -50,6 +50,7 @@ mod pace;
 mod payments;
 mod people;
 mod postings;
+mod pdf;
 mod preferences;
 mod purchases;
 mod query;

@@ -61,6 +61,11 @@ impl Answer {
         Self::new(gateway.status, "application/json", body.to_string())
     }
 
+    /// A document to print.
+    pub(crate) fn pdf(document: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, "application/pdf", document)
+    }
+
     /// JSON outside the Accounting API.
     pub(crate) fn plain(status: StatusCode, body: &Value) -> Self {
         Self::new(status, "application/json;charset=utf-8", body.to_string())

@@ -18,7 +18,7 @@ use super::operation::Operation;
 use super::query::{self, Dialect};
 use super::request::Incoming;
 use super::write::{self, Circumstances};
-use super::{batch, changes, reports, schema, sign_in};
+use super::{batch, changes, pdf, reports, schema, sign_in};
 
 /// The documented longest `requestid`.
 const REQUEST_ID_CHARACTERS_MAX: usize = 50;
@@ -112,6 +112,11 @@ fn perform(
             Ok(Answer::plain(StatusCode::OK, &reports::answer(books, name, request, now)?))
         }
         (&Method::GET, [entity, id]) => read(books, known(entity)?, id, now),
+        (&Method::GET, [entity, id, "pdf"]) => {
+            let entity = known(entity)?;
+            let Family::Sale(_) = entity.family() else { return Err(unsupported()) };
+            Ok(Answer::pdf(pdf::of_sale(books, entity, write::find(books, entity, id)?)))
+        }
         (&Method::POST, [entity]) => store(books, request, known(entity)?, now),
         (&Method::POST, [entity, id, "send"]) => {
             let entity = known(entity)?;

@@ -8,6 +8,7 @@ mod batch;
 mod changes;
 mod client;
 mod credit_memos;
+mod documents;
 mod estimates;
 mod faults;
 mod generic;
