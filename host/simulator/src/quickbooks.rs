@@ -62,6 +62,7 @@ mod sales;
 mod schema;
 mod seed;
 mod settings;
+mod settled;
 mod sign_in;
 mod tax;
 mod throttle;

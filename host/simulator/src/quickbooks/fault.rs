@@ -231,6 +231,11 @@ impl Fault {
         Self::new("6140", "Duplicate Document Number Error", detail)
     }
 
+    pub(crate) fn custom_sales_tax() -> Self {
+        let detail = "CustomSalesTax can not be used on this transaction";
+        Self::new("6160", "CustomSalesTax not allowed", detail).at("TxnTaxDetail.TxnTaxCodeRef")
+    }
+
     pub(crate) fn levels() -> Self {
         Self::new("6180", "Sub-level limit exceeded", "A sub-list element can have at most 4 levels above it")
     }
@@ -272,6 +277,11 @@ impl Fault {
         Self::new("6310", "Missing customer for billable", "A billable expense or time needs a customer").at(element)
     }
 
+    pub(crate) fn customer_of_billable() -> Self {
+        let detail = "A customer is required for a line that is billable";
+        Self::new("6310", "Missing customer for billable", detail).at("Line.CustomerRef")
+    }
+
     pub(crate) fn email_required() -> Self {
         let detail = "Email address is required : supply BillEmail when EmailStatus is NeedToSend";
         Self::new("6420", "Email address required", detail).at("BillEmail")
@@ -280,6 +290,16 @@ impl Fault {
     pub(crate) fn account_type_used(element: &str) -> Self {
         let detail = "Invalid account type used : You need to select a different type of account for this transaction.";
         Self::new("6430", "Invalid account type used", detail).at(element)
+    }
+
+    pub(crate) fn settled() -> Self {
+        let detail = "Settled Transaction Error : A transaction that has been settled can not be voided.";
+        Self::new("6450", "Settled transaction cannot be voided", detail)
+    }
+
+    pub(crate) fn deposited() -> Self {
+        let detail = "Deposited Transaction cannot be changed : remove the transaction from its deposit first.";
+        Self::new("6540", "Deposited Transaction cannot be changed", detail)
     }
 
     pub(crate) fn system_failure(status: StatusCode) -> Self {

@@ -11,7 +11,12 @@ use super::entity::Entity;
 use super::fault::Fault;
 use super::row::{Row, cents, decimal, default, money, parts, reference, set, text};
 use super::sales;
+use super::settled::check_not_deposited;
 use super::write::Circumstances;
+
+mod automatic;
+
+pub(crate) use self::automatic::use_credits;
 
 /// What a full update keeps although it was not sent.
 pub(crate) const KEPT: &[&str] = &["TxnDate", "CurrencyRef", "ExchangeRate", "DepositToAccountRef"];
@@ -35,6 +40,11 @@ pub(crate) fn derive(
     sales::undeposited_funds(books, &mut draft);
     sales::check_deposit_account(books, &draft)?;
     books.name_reference(&mut draft, "PaymentMethodRef", Entity::PaymentMethod)?;
+    if stored.is_none() && parts(&draft, "Line").next().is_none() {
+        let customer = reference(&draft, "CustomerRef").unwrap_or_default();
+        let lines = automatic::lines(books, customer, total);
+        set(&mut draft, "Line", lines);
+    }
     let (lines, used) = lines(books, &draft, stored)?;
     if used > total {
         return Err(Fault::business("The amount applied is more than the amount received"));
@@ -43,7 +53,19 @@ pub(crate) fn derive(
     set(&mut draft, "TotalAmt", money(total));
     set(&mut draft, "UnappliedAmt", money(total - used));
     default(&mut draft, "ProcessPayment", false);
+    keep_deposited(&mut draft, stored)?;
     Ok(draft)
+}
+
+/// Money that is in the bank can be applied otherwise, but is neither more nor less nor elsewhere.
+fn keep_deposited(draft: &mut Row, stored: Option<&Row>) -> Result<(), Fault> {
+    let Some(stored) = stored else { return Ok(()) };
+    if let Some(links) = stored.get("LinkedTxn") {
+        set(draft, "LinkedTxn", links.clone());
+    }
+    let moved = |member| reference(draft, member) != reference(stored, member);
+    let changed = decimal(draft, "TotalAmt") != decimal(stored, "TotalAmt") || moved("DepositToAccountRef");
+    if changed { check_not_deposited(stored) } else { Ok(()) }
 }
 
 /// A payment as void leaves it: nothing received, nothing applied.
@@ -51,7 +73,7 @@ pub(crate) fn voided(mut row: Row) -> Row {
     set(&mut row, "TotalAmt", 0);
     set(&mut row, "UnappliedAmt", 0);
     set(&mut row, "Line", json!([]));
-    set(&mut row, "PrivateNote", "Voided");
+    sales::note_void(&mut row);
     row
 }
 

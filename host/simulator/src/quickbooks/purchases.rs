@@ -36,6 +36,11 @@ pub(crate) fn derive(
     Ok(draft)
 }
 
+/// Every update says again how it was paid, even a sparse one.
+pub(crate) fn check_update(sent: &Row) -> Result<(), Fault> {
+    text(sent, "PaymentType").map(|_| ()).ok_or_else(|| Fault::missing("PaymentType"))
+}
+
 /// Applies the difference between a purchase before and after to the stock of what was bought.
 pub(crate) fn apply(books: &mut Books, before: Option<&Row>, after: Option<&Row>, at: &str) {
     for (item, change) in sales::difference(before, after, bought) {
@@ -67,8 +72,14 @@ fn payment_type(books: &Books, draft: &mut Row) -> Result<(), Fault> {
     }
     if kind == "CreditCard" {
         default(draft, "Credit", false);
+    } else if is_true(draft, "Credit") {
+        return Err(Fault::business("Only a credit card takes a credit"));
     } else {
         draft.remove("Credit");
+    }
+    if kind == "Check" {
+        let status = if text(draft, "DocNumber").is_some() { "NotSet" } else { "NeedToPrint" };
+        default(draft, "PrintStatus", status);
     }
     books.name_reference(draft, "AccountRef", Entity::Account)?;
     set(draft, "PurchaseEx", extension(code));
@@ -114,6 +125,7 @@ fn lines(books: &Books, draft: &Row) -> Result<(Vec<Value>, Decimal), Fault> {
         };
         reference(&detail, member).ok_or_else(|| Fault::missing(&format!("Line.{kind}.{member}")))?;
         books.name_reference(&mut detail, member, list)?;
+        check_detail(books, &detail, amount)?;
         books.name_reference(&mut detail, "CustomerRef", Entity::Customer)?;
         books.name_reference(&mut detail, "ClassRef", Entity::Class)?;
         default(&mut detail, "TaxCodeRef", json!({ "value": "NON" }));
@@ -128,5 +140,22 @@ fn lines(books: &Books, draft: &Row) -> Result<(Vec<Value>, Decimal), Fault> {
     if lines.is_empty() {
         return Err(Fault::missing("Line"));
     }
+    if total.is_sign_negative() && !total.is_zero() {
+        return Err(Fault::business("The total of a transaction can not be negative"));
+    }
     Ok((lines, total))
+}
+
+/// An item must be one that is bought, quantity and price make the amount, and what is billed on is
+/// billed to somebody.
+fn check_detail(books: &Books, detail: &Row, amount: Decimal) -> Result<(), Fault> {
+    let item = reference(detail, "ItemRef").and_then(|id| books.row(Entity::Item, id));
+    if item.and_then(|item| text(item, "Type")) == Some("Category") {
+        return Err(Fault::category_on_line());
+    }
+    sales::check_amount(detail, amount)?;
+    if text(detail, "BillableStatus") == Some("Billable") && reference(detail, "CustomerRef").is_none() {
+        return Err(Fault::customer_of_billable());
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::names::check_email;
 use super::numbering;
 use super::row::{Row, cents, decimal, default, money, part, parts, set, text};
+use super::settled::check_not_deposited;
 use super::tax;
 use super::write::Circumstances;
 
@@ -44,12 +45,13 @@ pub(crate) fn derive(
     if kind == Sale::Estimate && !books.prefers("SalesFormsPrefs", "AllowEstimates") {
         return Err(Fault::feature_not_supported("Estimates are turned off"));
     }
-    stored.map_or(Ok(()), |stored| check_open_books(books, stored))?;
+    stored.map_or(Ok(()), |stored| check_open_books(books, stored).and_then(|()| check_not_deposited(stored)))?;
     default(&mut draft, "TxnDate", circumstances.today().to_string());
     check_open_books(books, &draft)?;
     let customer = parties::of_sale(books, kind, &mut draft)?;
     parties::currency(books, &mut draft, customer)?;
     references(books, &mut draft)?;
+    forms::check_tax_code(kind, &draft)?;
     parties::deposit_account(books, kind, &mut draft)?;
     dates::derive(books, kind, &mut draft)?;
     links::derive(books, kind, &mut draft, stored)?;
@@ -74,7 +76,7 @@ pub(crate) fn derive(
         // It speaks of other countries' taxes, and clients send it everywhere.
         draft.remove("GlobalTaxCalculation");
     }
-    forms::derive(kind, &mut draft)?;
+    forms::derive(books, kind, &mut draft)?;
     Ok(draft)
 }
 
@@ -95,14 +97,22 @@ pub(crate) fn voided(kind: Sale, mut row: Row) -> Row {
             }
         }
     }
-    let note = text(&row, "PrivateNote").filter(|note| !note.starts_with("Voided"));
-    let note = note.map_or_else(|| "Voided".to_owned(), |note| format!("Voided - {note}"));
-    set(&mut row, "PrivateNote", note);
+    note_void(&mut row);
     set(&mut row, "TxnTaxDetail", json!({ "TotalTax": 0 }));
     set(&mut row, "TotalAmt", 0);
     set(&mut row, "Balance", 0);
     set(&mut row, "LinkedTxn", json!([]));
     row
+}
+
+/// Says in the memo that a transaction is void, before what it said already.
+pub(crate) fn note_void(row: &mut Row) {
+    let note = match text(row, "PrivateNote") {
+        None => "Voided".to_owned(),
+        Some(note) if note.starts_with("Voided") => note.to_owned(),
+        Some(note) => format!("Voided - {note}"),
+    };
+    set(row, "PrivateNote", note);
 }
 
 /// A transaction after it was e-mailed.

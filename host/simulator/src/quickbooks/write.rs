@@ -13,6 +13,7 @@ use super::entity::{Entity, Family, Sale};
 use super::fault::Fault;
 use super::generic::{self, Verb};
 use super::row::{Row, is_true, set, text};
+use super::settled::{check_not_deposited, check_not_processed};
 use super::{lists, names, pacific, payments, postings, preferences, purchases, sales};
 
 /// The circumstances of a write that are not in its body.
@@ -54,6 +55,9 @@ pub(crate) fn create_as(
 /// Changes a stored object: `sparse` keeps what is not sent, otherwise it is cleared.
 pub(crate) fn update(books: &mut Books, entity: Entity, sent: Row, circumstances: Circumstances) -> Result<Row, Fault> {
     let stored = current(books, entity, &sent)?.clone();
+    if entity == Entity::Purchase {
+        purchases::check_update(&sent)?;
+    }
     let merged = merge(entity, &stored, sent);
     let derived = derive(books, entity, merged, Some(&stored), circumstances)?;
     if without_system_members(derived.clone()) == without_system_members(stored.clone()) {
@@ -104,14 +108,15 @@ pub(crate) fn void(
         | Family::Tax
         | Family::Generic(_) => return None,
     };
-    let stored = open(books, entity, sent);
+    let stored = open(books, entity, sent).and_then(|stored| check_not_processed(&stored).map(|()| stored));
     Some(stored.map(|stored| replace(books, entity, &stored, voided(stored.clone()), circumstances)))
 }
 
-/// The stored transaction of a body, if the books of its date are open.
+/// The stored transaction of a body, if the books of its date are open and it is on no deposit.
 fn open(books: &Books, entity: Entity, sent: &Row) -> Result<Row, Fault> {
     let stored = current(books, entity, sent)?;
     sales::check_open_books(books, stored)?;
+    check_not_deposited(stored)?;
     Ok(stored.clone())
 }
 

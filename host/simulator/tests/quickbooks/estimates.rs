@@ -65,3 +65,35 @@ async fn a_company_without_estimates_makes_none() {
     client.service.update_preferences(CRAIGS_DESIGN, off).unwrap();
     assert_eq!(client.refused("estimate", &sale("18", &[line("4", "300")])).await, "5030");
 }
+
+#[tokio::test]
+async fn a_deleted_invoice_opens_its_estimate_as_it_was_and_a_deleted_estimate_leaves_its_invoice() {
+    let client = Client::craigs().await;
+    let mut body = sale("18", &[line("4", "300")]);
+    body["TxnStatus"] = json!("Accepted");
+    body["AcceptedDate"] = json!("2020-09-28");
+    body["ExpirationDate"] = json!("2020-10-31");
+    let estimate = client.stored("Estimate", &body).await;
+    let mut body = sale("18", &[line("4", "300")]);
+    body["LinkedTxn"] = json!([{"TxnId": estimate["Id"], "TxnType": "Estimate"}]);
+    let invoice = client.stored("Invoice", &body).await;
+    client.post("invoice?operation=delete", &json!({"Id": invoice["Id"], "SyncToken": "0"})).await;
+    let path = format!("estimate/{}", estimate["Id"].as_str().unwrap());
+    let opened = client.get(&path).await.json()["Estimate"].clone();
+    assert_eq!((&opened["TxnStatus"], &opened["LinkedTxn"]), (&json!("Accepted"), &json!([])));
+    assert_eq!(opened["ExpirationDate"], "2020-10-31");
+
+    let invoice = client.stored("Invoice", &body).await;
+    client.post("estimate?operation=delete", &json!({"Id": estimate["Id"], "SyncToken": "0"})).await;
+    let path = format!("invoice/{}", invoice["Id"].as_str().unwrap());
+    let left = client.get(&path).await.json()["Invoice"].clone();
+    assert_eq!((&left["LinkedTxn"], left["Line"][0].get("LinkedTxn")), (&json!([]), None));
+}
+
+#[tokio::test]
+async fn what_an_estimate_became_is_not_for_a_body_to_say() {
+    let client = Client::craigs().await;
+    let mut body = sale("18", &[line("4", "300")]);
+    body["LinkedTxn"] = json!([{"TxnId": "1", "TxnType": "Invoice"}]);
+    assert_eq!(client.stored("Estimate", &body).await["LinkedTxn"], json!([]));
+}

@@ -24,5 +24,6 @@ mod query;
 mod receipts;
 mod reports;
 mod seeds;
+mod settled;
 mod tax;
 mod wire;

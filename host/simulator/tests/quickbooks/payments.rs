@@ -96,3 +96,73 @@ async fn an_invoice_fetched_before_its_payment_is_stale() {
     let memo = json!({"Id": invoice["Id"], "SyncToken": "0", "sparse": true, "PrivateNote": "late"});
     assert_eq!(client.refused("invoice", &memo).await, "5010");
 }
+
+#[tokio::test]
+async fn lines_that_are_sent_replace_all_and_lines_that_are_not_sent_stay_in_a_sparse_update_only() {
+    let client = Client::craigs().await;
+    let first = invoice(&client).await;
+    let second = invoice(&client).await;
+    let stored = client.stored("Payment", &payment(&first, "100", "60")).await;
+    let mut change = json!({"Id": stored["Id"], "SyncToken": "0", "sparse": true, "PaymentRefNum": "7"});
+    assert_eq!(client.stored("Payment", &change).await["UnappliedAmt"], number("40.00"));
+    change["SyncToken"] = json!("1");
+    change["Line"] = payment(&second, "100", "30")["Line"].clone();
+    assert_eq!(client.stored("Payment", &change).await["UnappliedAmt"], number("70.00"));
+    assert_eq!(again(&client, &first).await["Balance"], number("100.00"));
+    assert_eq!(again(&client, &second).await["Balance"], number("70.00"));
+    let full = json!({"Id": stored["Id"], "SyncToken": "2", "TotalAmt": 100, "CustomerRef": {"value": "20"}});
+    assert_eq!(client.stored("Payment", &full).await["UnappliedAmt"], number("100.00"));
+    let opened = again(&client, &second).await;
+    assert_eq!((&opened["Balance"], &opened["LinkedTxn"]), (&number("100.00"), &json!([])));
+    assert_eq!(balance(&client).await, number("100.00"));
+}
+
+#[tokio::test]
+async fn a_paid_invoice_takes_no_more() {
+    let client = Client::craigs().await;
+    let invoice = invoice(&client).await;
+    client.stored("Payment", &payment(&invoice, "100", "100")).await;
+    assert_eq!(client.refused("payment", &payment(&invoice, "1", "1")).await, "6000");
+}
+
+#[tokio::test]
+async fn a_deleted_payment_leaves_the_invoice_open_and_the_customer_owing() {
+    let client = Client::craigs().await;
+    let invoice = invoice(&client).await;
+    let stored = client.stored("Payment", &payment(&invoice, "100", "100")).await;
+    let body = json!({"Id": stored["Id"], "SyncToken": "0"});
+    assert_eq!(client.post("payment?operation=delete", &body).await.json()["Payment"]["status"], "Deleted");
+    let opened = again(&client, &invoice).await;
+    assert_eq!((&opened["Balance"], &opened["LinkedTxn"]), (&number("100.00"), &json!([])));
+    assert_eq!(balance(&client).await, number("100.00"));
+}
+
+#[tokio::test]
+async fn a_company_that_applies_by_itself_pays_the_oldest_invoice_first() {
+    let client = Client::craigs().await;
+    let prefs = json!({"SalesFormsPrefs": {"AutoApplyPayments": true}});
+    client.service.update_preferences(&client.realm, prefs).unwrap();
+    let late = invoice(&client).await;
+    let mut early = sale("20", &[line("1", "50")]);
+    early["DueDate"] = json!("2020-09-30");
+    let early = client.stored("Invoice", &early).await;
+    let body = json!({"CustomerRef": {"value": "20"}, "TotalAmt": 70});
+    let stored = client.stored("Payment", &body).await;
+    assert_eq!((&stored["UnappliedAmt"], stored["Line"].as_array().unwrap().len()), (&json!(0), 2));
+    assert_eq!(again(&client, &early).await["Balance"], json!(0));
+    assert_eq!(again(&client, &late).await["Balance"], number("80.00"));
+}
+
+#[tokio::test]
+async fn a_company_that_applies_credits_by_itself_uses_them_for_a_new_invoice() {
+    let client = Client::craigs().await;
+    let prefs = json!({"SalesFormsPrefs": {"AutoApplyCredit": true}});
+    client.service.update_preferences(&client.realm, prefs).unwrap();
+    let body = json!({"CustomerRef": {"value": "20"}, "TotalAmt": 30});
+    let credit = client.stored("Payment", &body).await;
+    let made = invoice(&client).await;
+    assert_eq!((&made["Balance"], &made["LinkedTxn"][0]["TxnId"]), (&number("70.00"), &credit["Id"]));
+    let payments = client.service.documents(&client.realm, "Payment");
+    assert_eq!((&payments[0]["UnappliedAmt"], &payments[0]["Line"][0]["Amount"]), (&json!(0), &number("30.00")));
+    assert_eq!(balance(&client).await, number("70.00"));
+}

@@ -65,3 +65,29 @@ async fn a_sales_receipt_is_voided_by_an_update_that_includes_it() {
     let detail = &voided["Line"][0]["SalesItemLineDetail"];
     assert_eq!((&detail["Qty"], &detail["UnitPrice"]), (&json!(0), &json!(0)));
 }
+
+#[tokio::test]
+async fn a_receipt_keeps_how_it_was_paid_and_takes_the_tax_that_was_collected() {
+    let client = Client::craigs().await;
+    let body = json!({"CustomerRef": {"value": "1"}, "Line": [line("4", "100")], "PaymentMethodRef": {"value": "3"},
+        "PaymentRefNum": "pay_123", "DepositToAccountRef": {"value": "91"}, "TxnTaxDetail": {"TotalTax": number("7.31")}});
+    let receipt = client.stored("SalesReceipt", &body).await;
+    assert_eq!(receipt["PaymentMethodRef"], json!({"value": "3", "name": "Visa"}));
+    assert_eq!((&receipt["PaymentRefNum"], &receipt["TotalAmt"]), (&json!("pay_123"), &number("107.31")));
+    assert_eq!(receipt["TxnTaxDetail"]["TotalTax"], number("7.31"));
+    let found = client.rows("SalesReceipt", "select * from SalesReceipt where CustomerRef = '1'").await;
+    assert_eq!(found[0]["Id"], receipt["Id"]);
+}
+
+#[tokio::test]
+async fn a_refund_from_a_bank_without_a_number_is_a_check_and_takes_no_custom_tax() {
+    let client = Client::craigs().await;
+    let mut body = json!({"Line": [line("4", "10")], "DepositToAccountRef": {"value": "35"}});
+    assert_eq!(client.stored("RefundReceipt", &body).await["PaymentRefNum"], "To Print");
+    body["PaymentRefNum"] = json!("re_1");
+    assert_eq!(client.stored("RefundReceipt", &body).await["PaymentRefNum"], "re_1");
+    body["TxnTaxDetail"] = json!({"TxnTaxCodeRef": {"value": "CustomSalesTax"}});
+    assert_eq!(client.refused("refundreceipt", &body).await, "6160");
+    body = json!({"Line": [line("4", "10")], "DepositToAccountRef": {"value": "4"}});
+    assert_eq!(client.stored("RefundReceipt", &body).await.get("PaymentRefNum"), None);
+}

@@ -42,6 +42,15 @@ pub(crate) fn apply(books: &mut Books, kind: Sale, before: Option<&Row>, after: 
     for id in before_links.iter().filter(|id| !after_links.contains(id)) {
         reopen(books, id, at);
     }
+    if kind == Sale::Estimate && after.is_none() {
+        for invoice in linked(before, "Invoice") {
+            let estimate = before.and_then(|before| text(before, "Id"));
+            links::forget_estimate(books, &invoice, estimate.unwrap_or_default(), at);
+        }
+    }
+    if let (Sale::Invoice, None, Some(invoice)) = (kind, before, after) {
+        payments::use_credits(books, invoice, at);
+    }
     let invoice = after.and_then(|after| text(after, "Id"));
     for id in after_links.iter().filter(|id| !before_links.contains(id)) {
         close(books, id, invoice.unwrap_or_default(), at);

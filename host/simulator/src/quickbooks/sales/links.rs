@@ -5,14 +5,17 @@ use serde_json::{Value, json};
 use crate::quickbooks::books::Books;
 use crate::quickbooks::entity::{Entity, Sale};
 use crate::quickbooks::fault::Fault;
-use crate::quickbooks::row::{Row, default, part, parts, reference, set, text};
+use crate::quickbooks::row::{Row, part, parts, reference, set, text};
+use crate::quickbooks::sales::balances::touch;
 
 /// Checks the links of a draft, and repeats them on the lines that the estimate has too.
 ///
 /// Only an open estimate is linked; one that is closed or rejected is passed over in silence.
 pub(super) fn derive(books: &Books, kind: Sale, draft: &mut Row, stored: Option<&Row>) -> Result<(), Fault> {
     if kind != Sale::Invoice {
-        default(draft, "LinkedTxn", json!([]));
+        // What is linked to a form, such as the invoice of an estimate, only the server says.
+        let links = stored.and_then(|stored| stored.get("LinkedTxn")).cloned();
+        set(draft, "LinkedTxn", links.unwrap_or_else(|| json!([])));
         return Ok(());
     }
     let mut links: Vec<Value> = stored.map(other_links).unwrap_or_default();
@@ -36,6 +39,24 @@ pub(super) fn derive(books: &Books, kind: Sale, draft: &mut Row, stored: Option<
 pub(super) fn of_kind<'a>(row: &'a Row, kind: &str) -> impl Iterator<Item = &'a str> {
     let links = parts(row, "LinkedTxn").filter(move |link| text(link, "TxnType") == Some(kind));
     links.filter_map(|link| text(link, "TxnId"))
+}
+
+/// Takes an estimate that is no more off the invoice that was made from it.
+pub(super) fn forget_estimate(books: &mut Books, invoice: &str, estimate: &str, at: &str) {
+    let Some(invoice) = books.row_mut(Entity::Invoice, invoice) else { return };
+    let is_other = |link: &Value| link["TxnType"] != "Estimate" || link["TxnId"] != estimate;
+    if let Some(Value::Array(links)) = invoice.get_mut("LinkedTxn") {
+        links.retain(is_other);
+    }
+    if let Some(Value::Array(lines)) = invoice.get_mut("Line") {
+        for line in lines.iter_mut().filter_map(Value::as_object_mut) {
+            let stays = line.get("LinkedTxn").and_then(Value::as_array).is_some_and(|links| links.iter().any(is_other));
+            if !stays {
+                line.remove("LinkedTxn");
+            }
+        }
+    }
+    touch(invoice, at);
 }
 
 fn estimates(row: &Row) -> impl Iterator<Item = &str> {
