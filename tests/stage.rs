@@ -64,8 +64,8 @@ pub fn catalog() -> Catalog {
 }
 
 /// The action of the crate in `folder`, loaded once.
-pub async fn action(folder: &'static str) -> Arc<ActionVersion> {
-    static LOADED: OnceCell<tokio::sync::Mutex<BTreeMap<&'static str, Arc<ActionVersion>>>> = OnceCell::const_new();
+pub async fn action(folder: &str) -> Arc<ActionVersion> {
+    static LOADED: OnceCell<tokio::sync::Mutex<BTreeMap<String, Arc<ActionVersion>>>> = OnceCell::const_new();
     let loaded = LOADED.get_or_init(async || Default::default()).await;
     let mut loaded = loaded.lock().await;
     if let Some(version) = loaded.get(folder) {
@@ -74,7 +74,7 @@ pub async fn action(folder: &'static str) -> Arc<ActionVersion> {
     let wasm = std::fs::read(component(folder)).expect("the component was built");
     let version = catalog().load(&wasm, Limits::default()).await;
     let version = Arc::new(version.unwrap_or_else(|error| panic!("{folder}: {error}")));
-    loaded.insert(folder, Arc::clone(&version));
+    loaded.insert(folder.to_owned(), Arc::clone(&version));
     version
 }
 
