@@ -11,6 +11,10 @@ const HASH_BYTES: usize = 17;
 
 /// The one document of an action that makes an invoice.
 pub const INVOICE: &str = "invoice";
+/// The one document of an action that makes an estimate.
+pub const ESTIMATE: &str = "estimate";
+/// The one document of an action that makes a sales receipt.
+pub const SALES_RECEIPT: &str = "sales-receipt";
 
 /// The one document of an action that books an expense.
 pub const EXPENSE: &str = "expense";

@@ -33,7 +33,7 @@ mod totals;
 
 use crate::money::Money;
 use crate::quickbooks::{Address, EmailAddress, Line, Reference, TxnTaxDetail};
-use crate::{Company, Date, Enrollment, Problem, Problems, Refusal, codes};
+use crate::{Company, Date, Enrollment, Outcome, Problem, Problems, Refusal, codes};
 
 pub use accounts::{account, account_or_clearing};
 pub use booking::Booking;
@@ -169,11 +169,6 @@ impl<'e> Sale<'e> {
         self.totals.has_discount_line(self.books.discounts_allowed).then_some(true)
     }
 
-    /// The warning that QuickBooks stored another total or another tax than the sale has.
-    pub fn total_differs(&self, total: Option<Money>, tax: Option<&TxnTaxDetail>) -> Option<Problem> {
-        self.totals.differ_from(total, tax)
-    }
-
     /// The currency to state; none where the company has only one.
     pub fn currency(&self) -> Option<Reference> {
         self.books.multi_currency.then(|| Reference::to(self.customer.currency(&self.books)))
@@ -194,14 +189,16 @@ impl<'e> Sale<'e> {
         self.contact?.address()
     }
 
-    /// The contact whose data was used, as people know it.
-    pub fn contact(&self) -> String {
-        self.contact.map(|contact| contact.record.describe()).unwrap_or_default()
-    }
-
-    /// What is worth a look although nothing speaks against the document.
-    pub fn into_warnings(self) -> Vec<Problem> {
-        self.warnings
+    /// The outcome of the document as QuickBooks stored it: all warnings, one more if its total or tax
+    /// is not the sale's, and the output fields that every sale has.
+    pub fn outcome(self, customer: Option<&Reference>, total: Option<Money>, tax: Option<&TxnTaxDetail>) -> Outcome {
+        let contact = self.contact.map(|contact| contact.record.describe());
+        let name = customer.and_then(|customer| customer.name.clone());
+        Outcome::new(self.warnings)
+            .warning(self.totals.differ_from(total, tax))
+            .output("customer_id", customer.map(|customer| customer.value.clone()).unwrap_or_default())
+            .output("customer_name", name.unwrap_or_default())
+            .output("contact", contact.unwrap_or_default())
     }
 
     fn tax_of_lines(&self) -> TaxOfLines {

@@ -41,7 +41,13 @@ impl Action for CreateInvoice {
             ..Invoice::default()
         };
         let written = company.create(keys::INVOICE, &invoice)?;
-        Ok(outcome(sale, &written))
+        let tax = written.txn_tax_detail.as_ref();
+        Ok(sale
+            .outcome(written.customer_ref.as_ref(), written.total_amt, tax)
+            .output("invoice_id", written.id.unwrap_or_default())
+            .output("invoice_number", written.doc_number.unwrap_or_default())
+            .output("invoice_total", written.total_amt.map(|total| total.to_string()).unwrap_or_default())
+            .output("invoice_due_date", written.due_date.unwrap_or_default()))
     }
 }
 
@@ -59,22 +65,6 @@ fn open_estimate(enrollment: &Enrollment) -> Option<LinkedTxn> {
 fn is_open(estimate: &Document) -> bool {
     let status = estimate.status.to_ascii_lowercase();
     matches!(status.as_str(), "open" | "pending" | "accepted")
-}
-
-fn outcome(sale: Sale<'_>, written: &Invoice) -> Outcome {
-    let text = |member: &Option<String>| member.clone().unwrap_or_default();
-    let customer = written.customer_ref.as_ref();
-    let differs = sale.total_differs(written.total_amt, written.txn_tax_detail.as_ref());
-    let contact = sale.contact();
-    Outcome::new(sale.into_warnings())
-        .warning(differs)
-        .output("invoice_id", text(&written.id))
-        .output("invoice_number", text(&written.doc_number))
-        .output("invoice_total", written.total_amt.map(|total| total.to_string()).unwrap_or_default())
-        .output("invoice_due_date", text(&written.due_date))
-        .output("customer_id", customer.map(|customer| customer.value.clone()).unwrap_or_default())
-        .output("customer_name", customer.and_then(|customer| customer.name.clone()).unwrap_or_default())
-        .output("contact", contact)
 }
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ impl Totals {
                 .remedy("Split the sale, or sum up line items in HubSpot."),
             );
         }
+        // Where nothing is sold, that is the problem, and no sum says more.
+        if lines.is_empty() {
+            return Some(totals);
+        }
         let stated = problems.note(stated(&enrollment.object))?;
         let shown = problems.note(Shown::read(enrollment, lines, totals.net))?;
         totals.tax = Comparison { object: &enrollment.object, lines, net: totals.net, shown }.with(stated, problems);
