@@ -143,6 +143,8 @@ codes! {
     SYNC_FILTER_INVALID = "sync_filter_invalid",
     /// The amount of the quote has tax in it, which QuickBooks computes by itself. A warning.
     TAX_LEFT_TO_QUICKBOOKS = "tax_left_to_quickbooks",
+    /// A line is taxed, or its product is taxable, where the document may have no tax.
+    TAXABLE_LINE = "taxable_line",
     /// The payment does not show how much of it is tax.
     TAX_UNCLEAR = "tax_unclear",
     /// QuickBooks does not accept a text.

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value};
 
 /// The fragments by name.
-const FRAGMENTS: [(&str, &str); 10] = [
+const FRAGMENTS: [(&str, &str); 11] = [
     ("books", include_str!("definition/books.json")),
     ("clearing", include_str!("definition/clearing.json")),
     ("customer", include_str!("definition/customer.json")),
@@ -26,6 +26,7 @@ const FRAGMENTS: [(&str, &str); 10] = [
     ("products", include_str!("definition/products.json")),
     ("refund", include_str!("definition/refund.json")),
     ("sale", include_str!("definition/sale.json")),
+    ("untaxed", include_str!("definition/untaxed.json")),
 ];
 
 /// The lists that a fragment adds to, and the member that names an entry.

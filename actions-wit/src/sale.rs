@@ -30,6 +30,7 @@ mod sync_filter;
 mod tax;
 mod terms;
 mod totals;
+mod untaxed;
 
 use crate::money::Money;
 use crate::quickbooks::{Address, EmailAddress, Line, Reference, TxnTaxDetail};
@@ -38,7 +39,7 @@ use crate::{Company, Date, Enrollment, Outcome, Problem, Problems, Refusal, code
 pub use accounts::{account, account_or_clearing};
 pub use booking::Booking;
 pub use contact::FILTERABLE as CONTACT_PROPERTIES;
-pub use deposit::{Deposit, deposit};
+pub use deposit::{Deposit, deposit, refunded_from};
 pub use invoiced::skip_if_invoiced;
 pub use listed::{Listed, picked};
 pub use notes::Notes;
@@ -72,6 +73,14 @@ pub struct Sale<'e> {
     warnings: Vec<Problem>,
 }
 
+/// What the document does, as far as its checks differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Bill,
+    BillUntaxed,
+    GiveBack,
+}
+
 /// What a document of the sale is made of, once customer and products exist in QuickBooks.
 pub struct Written {
     /// The customer.
@@ -91,12 +100,44 @@ impl<'e> Sale<'e> {
         enrollment: &'e Enrollment,
         company: &Company<'_>,
         document: &str,
+        problems: Problems,
+    ) -> Result<Self, Refusal> {
+        Self::checked(enrollment, company, (document, Purpose::Bill), problems)
+    }
+
+    /// The same for a document that may have no tax: each line that is taxed in HubSpot, or whose
+    /// product is taxable in QuickBooks, is refused.
+    pub fn prepare_untaxed(
+        enrollment: &'e Enrollment,
+        company: &Company<'_>,
+        document: &str,
+        problems: Problems,
+    ) -> Result<Self, Refusal> {
+        Self::checked(enrollment, company, (document, Purpose::BillUntaxed), problems)
+    }
+
+    /// The same for a document that gives money back. It is dated by the day the event was accepted:
+    /// the payment's own date is that of the money that came in, and its books may be closed.
+    pub fn prepare_refund(
+        enrollment: &'e Enrollment,
+        company: &Company<'_>,
+        document: &str,
+        problems: Problems,
+    ) -> Result<Self, Refusal> {
+        Self::checked(enrollment, company, (document, Purpose::GiveBack), problems)
+    }
+
+    fn checked(
+        enrollment: &'e Enrollment,
+        company: &Company<'_>,
+        (document, purpose): (&str, Purpose),
         mut problems: Problems,
     ) -> Result<Self, Refusal> {
         let basis = Basis::of(&enrollment.object);
         let books = Books::read(company, &mut problems)?;
         books.check_document(document, &mut problems);
-        let date = document_date(enrollment, basis, &books, &mut problems);
+        let dated_by = if purpose == Purpose::GiveBack { Basis::Deal } else { basis };
+        let date = document_date(enrollment, dated_by, &books, &mut problems);
         let notes = Notes::read(enrollment, &mut problems);
         let number = || number::plan(enrollment, company, document, &notes, &mut problems);
         let number = books.custom_numbers.then(number).transpose()?;
@@ -115,6 +156,9 @@ impl<'e> Sale<'e> {
             add_fees(enrollment, company, adjusted, products.as_mut(), date, &mut problems)?;
         }
         let lines = adjusted.map(|adjusted| adjusted.lines);
+        if purpose == Purpose::BillUntaxed {
+            untaxed::check(enrollment, &records, products.as_ref(), &mut problems);
+        }
         let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
         if let (Basis::Payment, Some(tax)) = (basis, totals.and_then(|totals| totals.tax)) {
             books.check_tax(tax, &mut problems);
@@ -227,7 +271,7 @@ fn add_fees(
     }
     let item = products::of_fees(enrollment, company, fees, date, problems)?;
     if let Some((products, item)) = products.zip(item) {
-        products.add_fees(&item, fees.len());
+        products.add(&item, fees.len());
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ members! {
         description "Description": String,
         /// The usual price.
         unit_price "UnitPrice": UnitPrice,
+        /// Whether its sales are taxed.
+        taxable "Taxable": bool,
         /// Where its sales are booked.
         income_account_ref "IncomeAccountRef": Reference,
         /// The first day of its stock, `YYYY-MM-DD`; only of inventory.

@@ -1,9 +1,12 @@
 //! Where money that was received goes, and how it was paid: the account and the payment method.
 
 use super::basis::Basis;
-use super::listed;
-use crate::quickbooks::{Account, PaymentMethod, Reference};
-use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
+use super::{account, account_or_clearing, listed};
+use crate::quickbooks::{PaymentMethod, Reference};
+use crate::{Company, Enrollment, Fault, Problems};
+
+/// The types of account that QuickBooks lets money come to and go from on a sales document (error 6430).
+const HOLDS_MONEY: [&str; 2] = ["Bank", "Other Current Asset"];
 
 /// HubSpot's words for how a payment was made, and the names under which companies keep them.
 const METHODS: [(&str, [&str; 2]); 5] = [
@@ -26,38 +29,37 @@ pub struct Deposit {
 /// clearing account unless the step names another one: its balance is to be what HubSpot pays out.
 /// So a deal or a quote, whose money comes another way, is not booked there by itself.
 pub fn deposit(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Result<Deposit, Fault> {
-    let is_payment = Basis::of(&enrollment.object) == Basis::Payment;
-    let input = if is_payment && enrollment.chosen("deposit_account").is_none() {
-        "clearing_account"
+    const INPUT: &str = "deposit_account";
+    let account = if Basis::of(&enrollment.object) == Basis::Payment {
+        account_or_clearing(enrollment, company, INPUT, &HOLDS_MONEY, problems)
     } else {
-        "deposit_account"
+        let chosen = enrollment.chosen(INPUT);
+        chosen.and_then(|_| account(enrollment, company, INPUT, &HOLDS_MONEY, problems))
     };
-    if is_payment {
-        problems.note(enrollment.require_input(input));
-    }
-    let account = listed::picked(enrollment, company, input, problems);
-    let account = account.and_then(|account| problems.note(holds_money(account, input)));
-    let method = match enrollment.chosen("payment_method") {
-        Some(_) => listed::picked(enrollment, company, "payment_method", problems),
-        None => method_of_payment(enrollment, company)?,
-    };
-    Ok(Deposit { account, method: method.and_then(|method: PaymentMethod| method.id).map(Reference::to) })
+    let account = account.and_then(|account| account.id).map(Reference::to);
+    Ok(Deposit { account, method: method(enrollment, company, problems)? })
 }
 
-/// Only these types of account hold money that was received (error 6430).
-fn holds_money(account: Account, input: &'static str) -> Result<Reference, Problem> {
-    match account.account_type.as_deref() {
-        Some("Bank" | "Other Current Asset") => Ok(Reference::to(account.id.unwrap_or_default())),
-        other => Err(Problem::new(
-            codes::ACCOUNT_UNUSABLE,
-            format!(
-                "Money is deposited to a bank account, and the chosen one is of the type “{}”.",
-                other.unwrap_or_default()
-            ),
-        )
-        .about(input)
-        .remedy("Choose a bank account.")),
-    }
+/// Reads and checks where the money of a refund comes from: the account that the step names, or the
+/// payments clearing account, to which the payment went.
+pub fn refunded_from(
+    enrollment: &Enrollment,
+    company: &Company<'_>,
+    problems: &mut Problems,
+) -> Result<Deposit, Fault> {
+    let account = account_or_clearing(enrollment, company, "refund_from_account", &HOLDS_MONEY, problems);
+    let account = account.and_then(|account| account.id).map(Reference::to);
+    Ok(Deposit { account, method: method(enrollment, company, problems)? })
+}
+
+/// How it was paid: as the step says, or else as the payment does.
+fn method(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Result<Option<Reference>, Fault> {
+    const INPUT: &str = "payment_method";
+    let method: Option<PaymentMethod> = match enrollment.chosen(INPUT) {
+        Some(_) => listed::picked(enrollment, company, INPUT, problems),
+        None => method_of_payment(enrollment, company)?,
+    };
+    Ok(method.and_then(|method| method.id).map(Reference::to))
 }
 
 /// The company's method of the name that HubSpot's word stands for. A company need not keep one.

@@ -73,8 +73,13 @@ impl Notes {
     }
 
     /// Whether the document can be told from others by its marker.
-    pub(super) fn have_marker(&self) -> bool {
+    pub fn have_marker(&self) -> bool {
         self.has_marker
+    }
+
+    /// What only the books show, below a sentence of the action's own.
+    pub fn private_note_below(&self, sentence: &str) -> String {
+        self.private.as_ref().map_or_else(|| sentence.to_owned(), |marker| format!("{sentence}\n{marker}"))
     }
 
     /// What only the books show.

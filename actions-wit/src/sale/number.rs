@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::notes::Notes;
+use crate::quickbooks::{Entity as _, RefundReceipt};
 use crate::{Company, Enrollment, Fault, Problem, Problems, codes};
 
 /// The number the document must bring along; a problem if another document has it.
@@ -14,7 +15,7 @@ pub(super) fn plan(
     notes: &Notes,
     problems: &mut Problems,
 ) -> Result<String, Fault> {
-    let number = of_record(&enrollment.object.id, enrollment.documents(entity).count());
+    let number = of_record(prefix(entity), &enrollment.object.id, enrollment.documents(entity).count());
     // A host that lost its store meets the document that this very run has made: only the marker
     // tells it from another one. Without a marker QuickBooks decides, which knows the request.
     if notes.have_marker() && is_taken(company, entity, &number, enrollment.marker())? {
@@ -26,8 +27,13 @@ pub(super) fn plan(
 /// The number names the HubSpot record, so a person finds the deal by it; a further document of the
 /// same record counts on, since QuickBooks refuses a number twice. Record ids have at most sixteen
 /// digits, and twenty-one characters are allowed.
-fn of_record(id: &str, documents_made: usize) -> String {
-    if documents_made == 0 { format!("HS-{id}") } else { format!("HS-{id}-{}", documents_made + 1) }
+fn of_record(prefix: &str, id: &str, documents_made: usize) -> String {
+    if documents_made == 0 { format!("{prefix}-{id}") } else { format!("{prefix}-{id}-{}", documents_made + 1) }
+}
+
+/// Refunds are numbered in one sequence with what they refund, which names the same record.
+fn prefix(entity: &str) -> &'static str {
+    if entity == RefundReceipt::NAME { "HR" } else { "HS" }
 }
 
 /// Whether a document without this run's marker has the number. Where the action may not look,
@@ -62,9 +68,9 @@ mod tests {
 
     #[test]
     fn numbers_of_one_record_differ_and_fit() {
-        assert_eq!(of_record("789", 0), "HS-789");
-        assert_eq!(of_record("789", 1), "HS-789-2");
-        assert!(of_record("1234567890123456", 8).len() <= 21);
+        assert_eq!(of_record("HS", "789", 0), "HS-789");
+        assert_eq!(of_record("HS", "789", 1), "HS-789-2");
+        assert!(of_record("HS", "1234567890123456", 8).len() <= 21);
     }
 
     #[test]

@@ -25,19 +25,38 @@ pub const ID_PROPERTIES: &[&str] = &["quickbooks_id"];
 pub(super) struct ProductPlan {
     chosen: Vec<Product>,
     new: Vec<NewItem>,
+    /// Of each line, those without a product included: whether QuickBooks taxes what it sells.
+    taxable: Vec<bool>,
 }
 
 enum Product {
-    Existing(Reference),
+    Existing(Existing),
     /// The place among the new items.
     New(usize),
+}
+
+impl Product {
+    /// A product that is to be created is not.
+    fn is_taxable(&self) -> bool {
+        match self {
+            Self::Existing(existing) => existing.taxable,
+            Self::New(_) => false,
+        }
+    }
+}
+
+/// A product that QuickBooks has.
+#[derive(Clone)]
+pub(super) struct Existing {
+    item: Reference,
+    taxable: bool,
 }
 
 /// What happens to a line that no product matches.
 enum Unmatched {
     Refuse,
     Create(Reference),
-    Default(Reference),
+    Default(Existing),
 }
 
 /// Finds the product of every line, or everything that is needed to create it.
@@ -64,18 +83,20 @@ pub(super) fn plan(
     } else {
         Some(Unmatched::Refuse)
     };
-    let mut plan = ProductPlan { chosen: Vec::with_capacity(lines.len()), new: Vec::new() };
+    let mut plan = ProductPlan { chosen: Vec::with_capacity(lines.len()), new: Vec::new(), taxable: Vec::new() };
     for (&line, found) in lines.iter().zip(matches) {
         let product = plan.product_of(line, found, policy.as_ref(), date, problems);
+        plan.taxable.push(product.as_ref().is_some_and(Product::is_taxable));
         plan.chosen.extend(product);
     }
     Ok(Some(plan))
 }
 
 impl ProductPlan {
-    fn all(item: &Reference, lines: usize) -> Self {
-        let one = || Product::Existing(item.clone());
-        Self { chosen: std::iter::repeat_with(one).take(lines).collect(), new: Vec::new() }
+    fn all(item: &Existing, lines: usize) -> Self {
+        let mut plan = Self { chosen: Vec::new(), new: Vec::new(), taxable: Vec::new() };
+        plan.add(item, lines);
+        plan
     }
 
     fn product_of(
@@ -112,15 +133,21 @@ impl ProductPlan {
             (Unmatched::Create(_), Some(holder)) => Err(another_sku(codes::NAME_TAKEN, line, holder)),
             (Unmatched::Create(account), None) => Ok(Product::New(new_items::add(&mut self.new, line, account)?)),
             (Unmatched::Default(item), _) => {
-                problems.warn(default_used(line, item));
+                problems.warn(default_used(line, &item.item));
                 Ok(Product::Existing(item.clone()))
             }
         }
     }
 
-    /// Puts the fees' product behind those of the lines.
-    pub(super) fn add_fees(&mut self, item: &Reference, fees: usize) {
-        self.chosen.extend(std::iter::repeat_with(|| Product::Existing(item.clone())).take(fees));
+    /// Puts a product behind those of the lines, for as many more: the fees of the whole object.
+    pub(super) fn add(&mut self, item: &Existing, lines: usize) {
+        self.taxable.extend(std::iter::repeat_n(item.taxable, lines));
+        self.chosen.extend(std::iter::repeat_with(|| Product::Existing(item.clone())).take(lines));
+    }
+
+    /// Whether QuickBooks taxes what a line sells, line by line.
+    pub(super) fn taxable(&self) -> &[bool] {
+        &self.taxable
     }
 
     /// Names of the products that are to be created.
@@ -132,7 +159,7 @@ impl ProductPlan {
     pub(super) fn write(&self, company: &Company<'_>) -> Result<Vec<Reference>, Refusal> {
         let created = self.new.iter().map(|item| item.write(company)).collect::<Result<Vec<Reference>, Refusal>>()?;
         let reference = |product: &Product| match product {
-            Product::Existing(item) => item.clone(),
+            Product::Existing(existing) => existing.item.clone(),
             Product::New(place) => created[*place].clone(),
         };
         Ok(self.chosen.iter().map(reference).collect())
@@ -144,10 +171,10 @@ fn reference(item: &Item) -> Reference {
 }
 
 /// The item, unless its stock began after the document's date (error 6270).
-fn in_stock(item: &Item, date: Date) -> Result<Reference, Problem> {
+fn in_stock(item: &Item, date: Date) -> Result<Existing, Problem> {
     match item.inv_start_date.as_deref().and_then(Date::parse) {
         Some(start) if start > date => Err(not_in_stock_yet(item, start, date)),
-        Some(_) | None => Ok(reference(item)),
+        Some(_) | None => Ok(Existing { item: reference(item), taxable: item.taxable == Some(true) }),
     }
 }
 
@@ -158,7 +185,7 @@ pub(super) fn of_fees(
     fees: &[SaleLine<'_>],
     date: Date,
     problems: &mut Problems,
-) -> Result<Option<Reference>, Fault> {
+) -> Result<Option<Existing>, Fault> {
     const INPUT: &str = "fee_product";
     let Some(id) = enrollment.chosen(INPUT) else {
         fees.iter().for_each(|fee| problems.add(fee_not_mapped(fee)));
@@ -178,7 +205,7 @@ fn replaced(
     let Some(item) = by_id(company, id, "product", date, problems)? else {
         return Ok(None);
     };
-    let name = item.name.as_deref().unwrap_or_default();
+    let name = item.item.name.as_deref().unwrap_or_default();
     problems.warn(
         Problem::new(
             codes::PRODUCT_REPLACED,
@@ -195,7 +222,7 @@ fn default_item(
     company: &Company<'_>,
     date: Date,
     problems: &mut Problems,
-) -> Result<Option<Reference>, Fault> {
+) -> Result<Option<Existing>, Fault> {
     const INPUT: &str = "default_product";
     match problems.note(enrollment.require_input(INPUT)) {
         Some(id) => by_id(company, id, INPUT, date, problems),
@@ -210,7 +237,7 @@ fn by_id(
     input: &'static str,
     date: Date,
     problems: &mut Problems,
-) -> Result<Option<Reference>, Fault> {
+) -> Result<Option<Existing>, Fault> {
     let found: Option<Item> = listed::by_id(company, id)?;
     let checked = match catalogue::usable(found.iter()) {
         Match::One(item) => in_stock(item, date),

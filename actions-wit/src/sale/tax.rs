@@ -56,7 +56,11 @@ impl Shown {
 
 /// Whether HubSpot taxes the line.
 pub(super) fn is_taxed(line: &SaleLine<'_>) -> bool {
-    let record = line.record.0;
+    is_taxed_in_hubspot(line.record.0)
+}
+
+/// The same, before the line's numbers are read.
+pub(super) fn is_taxed_in_hubspot(record: &CrmObject) -> bool {
     record.text("hs_tax_rate_group_id").is_some()
         || record.text("hs_tax_rate").is_some_and(|rate| rate.parse() != Ok(Decimal::ZERO))
 }
