@@ -150,6 +150,7 @@ impl Stage {
             zone: self.connection.zone.clone(),
             preview: false,
             if_exists: IfExists::default(),
+            reference: None,
             callback: None,
         };
         let grants = Arc::new(Grants::of(definition, |_| true));

@@ -275,6 +275,7 @@ impl World {
             zone: jiff::tz::TimeZone::UTC,
             preview: false,
             if_exists: IfExists::default(),
+            reference: None,
             callback: None,
         })
     }

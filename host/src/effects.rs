@@ -24,6 +24,7 @@ use crate::ids::{RequestId, RunId};
 use crate::quickbooks::{Client, Wait};
 use crate::runs::history::{Call, Fault, History, Record, Reply};
 use crate::runs::store::{Claim, Learned, Store, Unavailable};
+pub use body::is_transaction;
 use courier::{Answered, Courier, Written};
 pub use look::{Standing, standing};
 pub use preview::Overlay;
@@ -71,7 +72,7 @@ pub struct Door {
     client: Arc<Client>,
     grants: Arc<Grants>,
     generations: BTreeMap<String, u32>,
-    /// How often the key of the run's sale had been taken when it was claimed.
+    /// What had happened to the lock of the run's sale when its family was looked at.
     sale_taken: Option<u64>,
     overlay: Option<Overlay>,
     history: History,
@@ -100,7 +101,7 @@ impl Door {
             client,
             grants,
             generations: claim.generations.clone(),
-            sale_taken: claim.sale.as_ref().map(|sale| sale.taken),
+            sale_taken: None,
             overlay: claim.enrollment.preview.then(Overlay::default),
             durable: claim.history.records.len(),
             snapshot_durable: claim.history.snapshot.is_some(),
@@ -141,9 +142,11 @@ impl Door {
         self.overlay.as_ref()
     }
 
-    /// Keeps the snapshot until it is recorded with the first write.
-    pub fn learn_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+    /// Keeps the snapshot until it is recorded with the first write, which takes the sale's lock if it
+    /// is still as `sale_taken` says.
+    pub fn learn_snapshot(&mut self, snapshot: Arc<Snapshot>, sale_taken: Option<u64>) {
         self.history.snapshot.get_or_insert(snapshot);
+        self.sale_taken = sale_taken;
     }
 
     /// What the store doesn't hold yet.

@@ -44,6 +44,10 @@ pub struct Enrollment {
     /// What to do about a document that stands for the same sale.
     #[serde(default)]
     pub if_exists: IfExists,
+    /// Tells apart what is made for one object on purpose, such as its instalments: each reference
+    /// gets a document of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// HubSpot's name for the execution that waits for the end, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<String>,

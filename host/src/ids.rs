@@ -142,16 +142,15 @@ impl<'de> Deserialize<'de> for RunId {
     }
 }
 
-/// Names a sale: all actions that make one kind of document for one object share it, whoever asked
-/// for them and in whichever version.
+/// Names a sale by its object: everything that is made for one object shares it, whoever asked for it
+/// and in whichever version. HubSpot's associations join the keys of several objects to one family.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SaleKey(String);
 
 impl SaleKey {
-    /// The sale of `kind` that `event`'s company makes of `object`. HubSpot's ids are unique in one
-    /// portal only.
-    pub fn of(kind: &str, event: &Event, object: &ObjectRef) -> Self {
-        Self(format!("{}/{}/{}/{kind}", event.company, event.portal, object))
+    /// What `event`'s company sells with `object`. HubSpot's ids are unique in one portal only.
+    pub fn of(event: &Event, object: &ObjectRef) -> Self {
+        Self(format!("{}/{}/{object}", event.company, event.portal))
     }
 
     /// The key that a store kept.

@@ -5,6 +5,7 @@ mod backoff;
 mod dispatch;
 mod drive;
 mod ending;
+mod family;
 mod held;
 pub mod history;
 mod memory;
@@ -13,6 +14,7 @@ pub mod record;
 pub mod service;
 pub mod service_store;
 pub mod settings_store;
+mod snapshot;
 mod sqlite;
 pub mod store;
 
@@ -33,7 +35,7 @@ pub use memory::MemoryStore;
 pub use record::{Problem, RefusalKind, RunRecord, Status};
 pub use service::{Service, StartRequest};
 pub use sqlite::{Finding, LOOK_BACK, NoStore, SqliteOptions, SqliteStore};
-use store::{Claimed, Enqueued, NewRun, Pause, Store, Unavailable};
+use store::{Claimed, Enqueued, NewRun, NewSale, Pause, Store, Unavailable};
 
 /// A run that is asked for: the enrollment, and everything it runs with.
 #[derive(Clone)]
@@ -88,8 +90,8 @@ impl Runs {
         Self { store, sandbox, clock, installed, connections, held: Arc::default() }
     }
 
-    /// Accepts a run; durable before it returns. With `join` a run of the same sale that has not
-    /// ended takes its place.
+    /// Accepts a run; durable before it returns. With `join` a run of the same action, object
+    /// and reference that has not ended takes its place.
     pub async fn accept(&self, start: &Start, join: bool) -> Result<Accepted, Unavailable> {
         self.installed.put(Arc::clone(&start.version), Arc::clone(&start.grants));
         self.connections.put(start.connection.clone());
@@ -100,7 +102,7 @@ impl Runs {
             id,
             enrollment: Arc::clone(&start.enrollment),
             digest: start.version.digest,
-            sale: sale.map(|kind| SaleKey::of(kind, event, object)),
+            sale: sale.map(|kind| NewSale { key: SaleKey::of(event, object), kind: kind.clone() }),
             join,
         };
         let enqueued = self.store.enqueue(run).await?;

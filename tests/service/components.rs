@@ -52,6 +52,7 @@ fn start(event: &str, if_exists: IfExists) -> StartRequest {
         event: Some(event.into()),
         preview: false,
         if_exists: Some(if_exists),
+        reference: None,
         source: "test".into(),
         callback: None,
     }

@@ -2,6 +2,7 @@
 
 mod claims;
 mod companies;
+mod families;
 mod people;
 mod sales;
 mod settings;

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use qbo_host::clock::Clock;
-use qbo_host::ids::RunId;
+use qbo_host::ids::{RunId, SaleKey};
 use qbo_host::runs::service_store::{Query, ServiceStore, Settled};
-use qbo_host::runs::store::{Claim, Claimed, Fence, NewMessage, NewRun, Pause, Release, Store as _};
+use qbo_host::runs::store::{Claim, Claimed, Fence, Joined, NewMessage, NewRun, Pause, Release, Store as _};
 use qbo_host::runs::{MemoryStore, SqliteOptions, SqliteStore, Status};
 
 use super::{moved, values};
@@ -116,6 +116,9 @@ impl Twins {
         let mut run =
             values::new_run(&format!("company-{}", event % 3), &format!("deal:{}", event % 5), &event.to_string(), at);
         run.join = self.one_in(4);
+        if self.one_in(5) {
+            Arc::make_mut(&mut run.enrollment).reference = Some("second".into());
+        }
         run.digest = values::component(u8::try_from(event % 2).expect("a bit"));
         if event % 7 == 6 {
             run.sale = None;
@@ -151,7 +154,7 @@ impl Twins {
     }
 
     async fn call(&mut self, number: usize) {
-        match self.less_than(20) {
+        match self.less_than(21) {
             0..4 => self.enqueue().await,
             4..7 => self.claim().await,
             7 => self.claim_run().await,
@@ -163,6 +166,7 @@ impl Twins {
             16 => self.messages().await,
             17 => self.ask().await,
             18 => self.hold_on().await,
+            19 => self.join_sales().await,
             _ => self.time_passes(),
         }
     }
@@ -209,6 +213,24 @@ impl Twins {
         self.same("begin_write", &memory, &sqlite);
         if let Some(attempt) = self.attempts.iter_mut().find(|(held, ..)| *held == fence) {
             attempt.1 = position + 1;
+        }
+    }
+
+    /// Another object is found beside that of a run.
+    async fn join_sales(&mut self) {
+        let Some((fence, ..)) = self.some_attempt() else { return };
+        let company = format!("company-{}", self.less_than(3));
+        let others: Vec<_> = ["deal:1", "deal:2", "deal:3", "quote:1", "quote:2", "payment:1"]
+            .into_iter()
+            .filter(|_| self.one_in(4))
+            .map(|object| SaleKey::of(&values::event(&company, "any"), &object.parse().expect("an object")))
+            .collect();
+        let memory = self.memory.join_sales(fence, others.clone()).await;
+        let sqlite = self.sqlite().join_sales(fence, others.clone()).await;
+        self.same(&format!("join {others:?}"), &memory, &sqlite);
+        let Ok(Joined::Yes(Some(sale))) = memory else { return };
+        if let Some(attempt) = self.attempts.iter_mut().find(|(held, ..)| *held == fence) {
+            attempt.2 = Some(sale.taken);
         }
     }
 

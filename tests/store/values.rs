@@ -9,7 +9,7 @@ use qbo_host::enrollment::{CrmObject, Enrollment, Event, Snapshot};
 use qbo_host::ids::{Digest, RequestId, RunId, SaleKey};
 use qbo_host::runs::history::{Call, Document, Record};
 use qbo_host::runs::record::CallLine;
-use qbo_host::runs::store::{Learned, NewRun};
+use qbo_host::runs::store::{Learned, NewRun, NewSale};
 use qbo_host::runs::{RunRecord, Status};
 
 pub(super) fn event(company: &str, id: &str) -> Event {
@@ -31,6 +31,7 @@ pub(super) fn enrollment(company: &str, object: &str, id: &str, at: Timestamp) -
         zone: jiff::tz::TimeZone::get("America/New_York").expect("a zone"),
         preview: false,
         if_exists: Default::default(),
+        reference: None,
         callback: Some(format!("callback-{id}")),
     }
 }
@@ -40,7 +41,7 @@ pub(super) fn new_run(company: &str, object: &str, id: &str, at: Timestamp) -> N
     let enrollment = enrollment(company, object, id, at);
     NewRun {
         id: RunId::of(&enrollment.event),
-        sale: Some(SaleKey::of("invoice", &enrollment.event, &enrollment.object)),
+        sale: Some(NewSale { key: SaleKey::of(&enrollment.event, &enrollment.object), kind: "invoice".into() }),
         enrollment: Arc::new(enrollment),
         digest: component(1),
         join: false,

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use qbo_host::ids::{Digest, RunId};
+use qbo_host::ids::{Digest, RunId, SaleKey};
 use qbo_host::runs::RunRecord;
 use qbo_host::runs::history::{Record, Reply};
 use qbo_host::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
 use qbo_host::runs::settings_store::{KeptSettings, Replaced, SettingsStore};
 use qbo_host::runs::store::{
-    Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
 };
 
 use super::broken::Broken;
@@ -71,6 +71,16 @@ impl Store for Reached {
                 self.watch.claimed(claim.fence);
             }
             claimed
+        })
+    }
+
+    async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
+        commit!(self, "join", async {
+            let joined = self.store.join_sales(self.fence(fence), others).await;
+            if let Ok(Joined::Yes(_)) = joined {
+                self.watch.wrote(fence);
+            }
+            joined
         })
     }
 

@@ -157,6 +157,7 @@ fn start(version: &Arc<ActionVersion>, grants: &Arc<Grants>, connection: &Connec
         zone: connection.zone.clone(),
         preview: false,
         if_exists: IfExists::default(),
+        reference: None,
         callback: None,
     };
     Start {

@@ -67,6 +67,7 @@ impl Scene<'_> {
             zone: connection.zone.clone(),
             preview: false,
             if_exists: IfExists::default(),
+            reference: None,
             callback: None,
         };
         Start {

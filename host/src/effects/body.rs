@@ -37,7 +37,7 @@ const LISTS: [&str; 19] = [
 ];
 
 /// Whether an entity stands in the books.
-pub(super) fn is_transaction(entity: &str) -> bool {
+pub fn is_transaction(entity: &str) -> bool {
     !LISTS.iter().any(|list| list.eq_ignore_ascii_case(entity))
 }
 

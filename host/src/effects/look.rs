@@ -23,10 +23,14 @@ const WORKS_ON_MAX: SignedDuration = SignedDuration::from_mins(2);
 const NOT_FOUND: &str = "610";
 
 /// Whether a document still stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// It does.
-    Yes,
+    Yes {
+        /// A word of its own state: of an estimate QuickBooks' own, of an invoice `open` or `paid`, of
+        /// everything else `open`.
+        status: String,
+    },
     /// It was deleted or voided, or is in no book.
     No,
 }
@@ -38,7 +42,7 @@ pub async fn standing(client: &Client, document: &Document) -> Result<Standing, 
     }
     let permit = client.admit().await?;
     Ok(match read(client, &document.entity, &document.id, permit).await? {
-        Some(row) if !is_voided(&row) => Standing::Yes,
+        Some(row) if !is_voided(&row) => Standing::Yes { status: status(&document.entity, &row) },
         Some(_) | None => Standing::No,
     })
 }
@@ -161,11 +165,27 @@ async fn read(client: &Client, entity: &str, id: &str, permit: Permit) -> Result
     }
 }
 
+/// What is told of a document that stands. QuickBooks has a word for the state of an estimate alone.
+fn status(entity: &str, row: &Value) -> String {
+    let word = row.get("TxnStatus").and_then(Value::as_str).filter(|_| entity.eq_ignore_ascii_case("Estimate"));
+    let is_paid = entity.eq_ignore_ascii_case("Invoice") && row.get("Balance").is_some_and(is_zero);
+    match word {
+        Some(word) => word.to_ascii_lowercase(),
+        None if is_paid => "paid".into(),
+        None => "open".into(),
+    }
+}
+
 /// QuickBooks keeps a voided document, with nothing on it but its past.
 fn is_voided(row: &Value) -> bool {
     let noted = row.get("PrivateNote").and_then(Value::as_str).is_some_and(|note| note.starts_with("Voided"));
-    let zero = row.get("TotalAmt").is_some_and(|total| total.to_string().trim_matches(['0', '.', '"']).is_empty());
+    let zero = row.get("TotalAmt").is_some_and(is_zero);
     noted && zero
+}
+
+/// An amount, as a number or a text.
+fn is_zero(amount: &Value) -> bool {
+    amount.to_string().trim_matches(['0', '.', '"']).is_empty()
 }
 
 /// The marker is on the note for people of the company, or on the one for the customer.

@@ -6,28 +6,14 @@ use std::sync::Arc;
 use super::Runs;
 use super::ending::{self, Judged, Next, Told, Waiting};
 use super::record::RunRecord;
+use super::snapshot::{Begin, NoBegin};
 use super::store::{Claim, Fenced, Learned, NewMessage, Release, Unavailable};
 use crate::catalog::ActionVersion;
-use crate::connection::Connection;
-use crate::effects::{self, Door, Standing, Stop};
-use crate::enrollment::{IfExists, Snapshot, StandingDocument};
-use crate::grant::Grants;
-use crate::hubspot::NoSnapshot;
+use crate::effects::{Door, Stop};
+use crate::enrollment::Snapshot;
 use crate::ids::RunId;
 use crate::quickbooks::Wait;
 use crate::sandbox::{Attempted, Ending, Given};
-
-/// The enrolled object with everything that the action reads of it. A deal with 750 lines, as many as
-/// QuickBooks takes, of 100 properties of 50 bytes has less than half of it.
-const SNAPSHOT_BYTES_MAX: usize = 8 << 20;
-
-/// Why there is no snapshot to run with.
-enum NoStart {
-    /// The run ends with it.
-    End(Box<RunRecord>),
-    /// The run goes on later.
-    Wait(Wait),
-}
 
 impl Runs {
     /// Drives a claimed run as far as it goes now, and records how it stands then.
@@ -68,12 +54,15 @@ impl Runs {
         if !missing.is_empty() && claim.history.records.is_empty() {
             return self.finish(claim, Learned::default(), told.missing(&missing)).await;
         }
-        let snapshot = match self.snapshot(claim, &told, &version, &grants, &connection).await {
-            Ok(snapshot) => snapshot,
-            Err(NoStart::End(record)) => return self.finish(claim, Learned::default(), *record).await,
-            Err(NoStart::Wait(wait)) => return self.release(claim, told.waiting(wait)).await,
+        let Begin { snapshot, sale_taken } = match self.begin(claim, &told, &version, &grants, &connection).await {
+            Ok(begin) => begin,
+            Err(NoBegin::End(record)) => return self.finish(claim, Learned::default(), *record).await,
+            Err(NoBegin::Wait(wait)) => return self.release(claim, told.waiting(wait)).await,
+            Err(NoBegin::After(other)) => return self.release(claim, told.waiting_for(other)).await,
+            Err(NoBegin::Lost) => return Ok(Next::Lost),
+            Err(NoBegin::Unavailable(unavailable)) => return Err(unavailable),
         };
-        door.learn_snapshot(Arc::clone(&snapshot));
+        door.learn_snapshot(Arc::clone(&snapshot), sale_taken);
         let attempted = self.attempt(claim, &version, &snapshot, door).await;
         let judged = told.judge(attempted).await;
         self.conclude(claim, judged).await
@@ -115,84 +104,6 @@ impl Runs {
             Judged::Wait(waiting) => self.release(claim, waiting).await,
             Judged::Lost => Ok(Next::Lost),
         }
-    }
-
-    /// The enrolled object, and what stands for the same sale: as recorded, or as it is now.
-    async fn snapshot(
-        &self,
-        claim: &Claim,
-        told: &Told<'_>,
-        version: &ActionVersion,
-        grants: &Grants,
-        connection: &Connection,
-    ) -> Result<Arc<Snapshot>, NoStart> {
-        let documents = self.standing(claim, connection).await.map_err(NoStart::Wait)?;
-        let wants_another = claim.enrollment.if_exists == IfExists::Another;
-        if let Some(recorded) = &claim.history.snapshot {
-            // A run that a person resumed: others of its sale may have ended while it was held.
-            let unseen = |document: &&StandingDocument| !recorded.documents.contains(document);
-            return match documents.iter().find(unseen) {
-                Some(made) if !wants_another => Err(NoStart::End(Box::new(told.sale_changed(made)))),
-                Some(_) | None => Ok(Arc::clone(recorded)),
-            };
-        }
-        if !documents.is_empty() && !wants_another {
-            return Err(NoStart::End(Box::new(told.already_exists(&documents))));
-        }
-        // The object that was accepted first: the same event is the same run.
-        let object = &claim.enrollment.object;
-        let reads = version.definition.reads_of(object.kind);
-        let seen = match connection.hubspot.snapshot(object, reads).await {
-            Ok(seen) => seen,
-            Err(NoSnapshot::Unknown(object)) => return Err(NoStart::End(Box::new(told.unknown_object(&object)))),
-            Err(error @ NoSnapshot::Unavailable(_)) => {
-                return Err(NoStart::Wait(Wait::company("hubspot_unavailable", error.to_string())));
-            }
-            // These are about this object, or what this action reads; others of the company go on.
-            Err(error @ NoSnapshot::Incomplete(_)) => {
-                return Err(NoStart::Wait(Wait::new("hubspot_unavailable", error.to_string())));
-            }
-            Err(error @ NoSnapshot::Forbidden) => {
-                return Err(NoStart::Wait(Wait::new("hubspot_refused", error.to_string())));
-            }
-            Err(error @ NoSnapshot::Refused(_)) => {
-                return Err(NoStart::Wait(Wait::company("hubspot_refused", error.to_string())));
-            }
-        };
-        let bytes = seen.bytes();
-        if bytes > SNAPSHOT_BYTES_MAX {
-            return Err(NoStart::End(Box::new(told.object_too_large(bytes, SNAPSHOT_BYTES_MAX))));
-        }
-        Ok(Arc::new(Snapshot {
-            object: seen.object,
-            associated: seen.associated,
-            capabilities: grants.to_string(),
-            documents,
-        }))
-    }
-
-    /// Which of the documents that other runs made for this sale stand still.
-    async fn standing(&self, claim: &Claim, connection: &Connection) -> Result<Vec<StandingDocument>, Wait> {
-        let mut documents: Vec<StandingDocument> = Vec::new();
-        for made in claim.sale.iter().flat_map(|sale| &sale.made) {
-            let known = |other: &StandingDocument| other.id == made.document.id && other.entity == made.document.entity;
-            if documents.iter().any(known) {
-                continue;
-            }
-            match effects::standing(&connection.quickbooks, &made.document).await? {
-                Standing::No => {}
-                Standing::Yes => documents.push(StandingDocument {
-                    object: claim.enrollment.object.to_string(),
-                    entity: made.document.entity.clone(),
-                    id: made.document.id.clone(),
-                    number: made.document.doc_number.clone().unwrap_or_default(),
-                    total: made.document.total.clone().unwrap_or_default(),
-                    status: "open".into(),
-                    event: made.event.clone(),
-                }),
-            }
-        }
-        Ok(documents)
     }
 
     async fn finish(&self, claim: &Claim, learned: Learned, record: RunRecord) -> Result<Next, Unavailable> {

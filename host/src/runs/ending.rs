@@ -69,6 +69,11 @@ impl<'a> Told<'a> {
         self.waits(wait, &self.claim.history, None)
     }
 
+    /// The run goes on when `other` has ended; no guest code ran.
+    pub(super) fn waiting_for(&self, other: RunId) -> Waiting {
+        self.after(other, &self.claim.history, None)
+    }
+
     /// The run goes on later, after whatever came of settling its intents.
     pub(super) fn unsettled(&self, stop: Stop, door: &Door) -> Judged {
         match stop {
@@ -124,7 +129,9 @@ impl<'a> Told<'a> {
         match ending {
             Ending::Stopped(Stop::Fenced | Stop::Parked) => Err(Box::new(Judged::Lost)),
             Ending::Stopped(Stop::Wait(why)) => wait(why),
-            Ending::Stopped(Stop::SaleHeld(by)) => Err(Box::new(Judged::Wait(self.waits_for_sale(by, door, measured)))),
+            Ending::Stopped(Stop::SaleHeld(by)) => {
+                Err(Box::new(Judged::Wait(self.after(by, door.history(), measured))))
+            }
             Ending::Stopped(Stop::SaleChanged) => {
                 let changed = Wait { after: Some(Duration::ZERO), ..Wait::new("sale_changed", SALE_CHANGED) };
                 wait(changed)
@@ -162,10 +169,10 @@ impl<'a> Told<'a> {
         Waiting { record: Box::new(record), pause, cpu_exhausted: false, asked: false }
     }
 
-    fn waits_for_sale(&self, by: RunId, door: &Door, measured: Option<(Usage, String)>) -> Waiting {
+    fn after(&self, by: RunId, history: &History, measured: Option<(Usage, String)>) -> Waiting {
         let wait =
             Wait::new("sale_busy", format!("run {by} is making the document of this sale; this one goes on after it"));
-        Waiting { pause: Pause::Sale(by), ..self.waits(wait, door.history(), measured) }
+        Waiting { pause: Pause::Sale(by), ..self.waits(wait, history, measured) }
     }
 
     fn record(

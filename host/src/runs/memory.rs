@@ -2,6 +2,7 @@
 //! needs. It forgets everything when the process ends.
 
 mod kept;
+mod sales;
 mod service;
 mod settings;
 
@@ -16,12 +17,13 @@ use super::record::RunRecord;
 use super::service_store::{Counts, Phase};
 use super::settings_store::KeptSettings;
 use super::store::{
-    Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, LEASE, Learned, Made, NewMessage, NewRun, Pause,
-    Release, Sale, Store, Unavailable,
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, Joined, LEASE, Learned, NewMessage, NewRun, Pause,
+    Release, Store, Unavailable,
 };
 use crate::clock::Clock;
 use crate::ids::{Digest, RunId, SaleKey};
-use kept::{Company, Kept, Outgoing, Taken};
+use kept::{Company, Kept, Outgoing};
+use sales::Sales;
 
 /// Runs in memory.
 #[derive(Debug, Default)]
@@ -35,7 +37,7 @@ pub struct MemoryStore {
 struct State {
     runs: BTreeMap<RunId, Kept>,
     companies: BTreeMap<String, Company>,
-    sales: BTreeMap<SaleKey, Taken>,
+    sales: Sales,
     components: BTreeMap<Digest, Arc<[u8]>>,
     /// By portal and company.
     settings: BTreeMap<(String, String), KeptSettings>,
@@ -79,8 +81,8 @@ impl MemoryStore {
         kept.epoch += 1;
         kept.phase = Phase::Running;
         kept.lease = self.clock.elapsed() + LEASE;
-        let (sale, company) = (kept.sale.clone(), kept.enrollment.event.company.clone());
-        let sale = sale.map(|key| state.sale(run, key));
+        let company = kept.enrollment.event.company.clone();
+        let sale = state.sale(run);
         let company = state.companies.entry(company).or_default();
         company.served = turn;
         let company_failures = company.failures;
@@ -113,43 +115,6 @@ impl State {
         self.runs.get(&run).is_some_and(|kept| kept.phase != Phase::Ended)
     }
 
-    fn sale(&self, run: RunId, key: SaleKey) -> Sale {
-        let taken = self.sales.get(&key).map_or(0, |taken| taken.times);
-        let mut made: Vec<_> =
-            self.runs.iter().filter(|(id, kept)| **id != run && kept.sale.as_ref() == Some(&key)).collect();
-        made.sort_by_key(|(_, kept)| kept.number);
-        let made = made.into_iter().flat_map(|(id, kept)| {
-            kept.made.iter().map(|document| Made {
-                run: *id,
-                event: kept.enrollment.event.id.clone(),
-                document: document.clone(),
-            })
-        });
-        Sale { made: made.collect(), key, taken }
-    }
-
-    /// Takes the key of the run's sale, unless another run took it first.
-    fn take_sale(&mut self, run: RunId, seen: u64) -> Begun {
-        let Some(key) = self.runs.get(&run).and_then(|kept| kept.sale.clone()) else { return Begun::Yes };
-        let taken = self.sales.get(&key).cloned();
-        let times = taken.as_ref().map_or(0, |taken| taken.times);
-        match taken {
-            Some(Taken { by, .. }) if by == run => return Begun::Yes,
-            Some(Taken { by, .. }) if self.is_live(by) => return Begun::SaleHeld(by),
-            Some(_) if times != seen => return Begun::SaleChanged,
-            Some(_) | None => {}
-        }
-        self.sales.insert(key, Taken { by: run, times: times + 1 });
-        Begun::Yes
-    }
-
-    /// Whoever looked at the sale while this run held its key has to look again.
-    fn give_sale_back(&mut self, run: RunId) {
-        for taken in self.sales.values_mut().filter(|taken| taken.by == run) {
-            taken.times += 1;
-        }
-    }
-
     fn company_of(&mut self, run: RunId) -> Option<&mut Company> {
         let company = self.runs.get(&run)?.enrollment.event.company.clone();
         Some(self.companies.entry(company).or_default())
@@ -171,11 +136,10 @@ impl Store for MemoryStore {
         if state.runs.contains_key(&run.id) {
             return Ok(Enqueued::Duplicate);
         }
-        if run.join && run.sale.is_some() {
-            let same = |(_, kept): &(&RunId, &Kept)| kept.sale == run.sale && kept.phase != Phase::Ended;
-            if let Some((id, _)) = state.runs.iter().find(same) {
-                return Ok(Enqueued::Joined(*id));
-            }
+        if run.join
+            && let Some(other) = state.same_live(&run)
+        {
+            return Ok(Enqueued::Joined(other));
         }
         state.accepted += 1;
         let kept = Kept::new(&run, state.accepted, self.clock.elapsed(), self.clock.now());
@@ -192,6 +156,17 @@ impl Store for MemoryStore {
             (Phase::Ended | Phase::Running | Phase::Queued, _) => {}
         }
         Ok(self.hold(&mut state, run).map_or(Claimed::Unknown, |claim| Claimed::Held(Box::new(claim))))
+    }
+
+    async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
+        let mut state = self.lock();
+        if !state.holds(fence) {
+            return Ok(Joined::Fenced);
+        }
+        Ok(match state.join_sales(fence.run, &others) {
+            Some(holder) => Joined::Held(holder),
+            None => Joined::Yes(state.sale(fence.run)),
+        })
     }
 
     async fn begin_write(

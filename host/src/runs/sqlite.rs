@@ -35,9 +35,11 @@ use rusqlite::{Connection, params};
 
 use super::history::{Record, Reply};
 use super::record::RunRecord;
-use super::store::{Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable};
+use super::store::{
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+};
 use crate::clock::Clock;
-use crate::ids::RunId;
+use crate::ids::{RunId, SaleKey};
 pub use backup::LOOK_BACK;
 pub use check::Finding;
 use claims::Tried;
@@ -168,6 +170,10 @@ impl Store for SqliteStore {
             }
             Tried::Unknown => Claimed::Unknown,
         })
+    }
+
+    async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
+        self.writer.change(move |work| life::join_sales(work, fence, &others)).await
     }
 
     async fn begin_write(

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::history::{Document, History, Record, Reply};
 use super::record::RunRecord;
-use crate::enrollment::{Enrollment, Snapshot};
+use crate::enrollment::{Enrollment, ObjectRef, Snapshot};
 use crate::ids::{Digest, RunId, SaleKey};
 
 /// A claim that isn't renewed for so long is over: whoever held it is gone, and another attempt may
@@ -40,9 +40,18 @@ pub struct NewRun {
     /// The component that runs it, in every attempt.
     pub digest: Digest,
     /// The sale it makes a document for. A preview and an action without a kind of sale have none.
-    pub sale: Option<SaleKey>,
-    /// Whether a run of the same sale that has not ended takes this one's place.
+    pub sale: Option<NewSale>,
+    /// Whether a run of the same action, sale and reference that has not ended takes this one's place.
     pub join: bool,
+}
+
+/// What a new run makes a document of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSale {
+    /// The object's.
+    pub key: SaleKey,
+    /// Which kind of document it makes, as the action's definition says.
+    pub kind: String,
 }
 
 /// Whether the event was new.
@@ -52,7 +61,7 @@ pub enum Enqueued {
     New,
     /// It was a run already; nothing changed.
     Duplicate,
-    /// Another run makes the same sale; nothing changed.
+    /// Another run does the same for the same sale; nothing changed.
     Joined(RunId),
 }
 
@@ -126,15 +135,20 @@ impl Claim {
     }
 }
 
-/// A sale as a claim finds it.
+/// A sale as a claim finds it, with its family: what HubSpot associates with its object is one sale
+/// with it, and has one lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sale {
-    /// Its key.
+    /// The key of the run's own object.
     pub key: SaleKey,
-    /// How often the key was taken before, or the run that had taken it ended. It must still be so
-    /// when this run takes it: what the other one made is known to later claims only.
+    /// Which kind of document the run makes.
+    pub kind: String,
+    /// Counts what happened to the family's lock: it was taken, the run that had taken it ended, or two
+    /// families became one. It must still be so when this run takes it: what others made meanwhile is
+    /// known to later claims only.
     pub taken: u64,
-    /// What other runs made for it, oldest first. Whether it still stands is QuickBooks' to say.
+    /// What other runs made for the family, oldest first. Whether it still stands is QuickBooks' to
+    /// say.
     pub made: Vec<Made>,
 }
 
@@ -145,6 +159,12 @@ pub struct Made {
     pub run: RunId,
     /// The id of the event that asked for it.
     pub event: String,
+    /// The object it was made for.
+    pub object: ObjectRef,
+    /// Which kind of document the run was to make.
+    pub kind: String,
+    /// What tells it apart from others for the same object.
+    pub reference: Option<String>,
     /// The document.
     pub document: Document,
 }
@@ -168,6 +188,18 @@ pub enum Fenced {
     Yes,
 }
 
+/// Whether sales became one family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    /// They are one, now or before: the run's sale as it stands. A run without a sale has none.
+    Yes(Option<Sale>),
+    /// Another attempt holds the run; nothing changed.
+    Fenced,
+    /// Several runs that have not ended hold parts of the family; nothing changed. One lock can't be
+    /// two runs', so the parts are joined when this one has ended.
+    Held(RunId),
+}
+
 /// Whether an intent to write was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun {
@@ -175,10 +207,10 @@ pub enum Begun {
     Yes,
     /// Another attempt holds the run; nothing was written.
     Fenced,
-    /// The sale's key is held by a run that has not ended; nothing was written.
+    /// The lock of the sale's family is held by a run that has not ended; nothing was written.
     SaleHeld(RunId),
-    /// The sale's key was taken since the claim by a run that has ended; nothing was written. A new
-    /// attempt sees what it made.
+    /// The lock was taken since the claim by a run that has ended, or the family has grown; nothing was
+    /// written. A new attempt sees what was made.
     SaleChanged,
 }
 
@@ -231,9 +263,13 @@ pub trait Store: Send + Sync + 'static {
     /// Takes one run that nobody holds, whether it is due or not, and raises its epoch.
     async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable>;
 
+    /// Makes one family of the run's sale and `others`, for good: HubSpot associates their objects.
+    /// Durable before it returns.
+    async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable>;
+
     /// Records what was learned, then the intent to write; durable before it returns, and before
-    /// anything is sent. Renews the lease. `sale` is [`Sale::taken`] as the claim had it, and is given
-    /// with every write of a run that has a sale: the first one takes the key.
+    /// anything is sent. Renews the lease. `sale` is [`Sale::taken`] as the attempt saw it last, and is
+    /// given with every write of a run that has a sale: the first one takes the family's lock.
     async fn begin_write(
         &self,
         fence: Fence,

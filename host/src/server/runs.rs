@@ -25,7 +25,7 @@ use crate::runs::{Accepted, Patience, RunRecord, StartRequest, Status};
 /// Longest wait for the end of a run. Gateways in between give a request up after about a minute.
 const WAIT_SECONDS_MAX: u64 = 50;
 
-/// Longest name of an event, a source or a callback. HubSpot's callback ids have about 40.
+/// Longest name of an event, a reference, a source or a callback. HubSpot's callback ids have about 40.
 const NAME_BYTES_MAX: usize = 200;
 
 /// Runs of one page, unless fewer are asked for.
@@ -50,6 +50,7 @@ pub(super) struct StartBody {
     #[serde(default)]
     preview: bool,
     if_exists: Option<IfExists>,
+    reference: Option<String>,
     source: Option<String>,
     callback: Option<String>,
     #[serde(default)]
@@ -95,7 +96,12 @@ impl<'de> Deserialize<'de> for Inputs {
 
 impl StartBody {
     fn request(self) -> Result<StartRequest, Problem> {
-        for (member, text) in [("event", &self.event), ("source", &self.source), ("callback", &self.callback)] {
+        for (member, text) in [
+            ("event", &self.event),
+            ("reference", &self.reference),
+            ("source", &self.source),
+            ("callback", &self.callback),
+        ] {
             check_name(member, text.as_deref())?;
         }
         if self.wait_seconds > WAIT_SECONDS_MAX {
@@ -110,6 +116,7 @@ impl StartBody {
             event: self.event,
             preview: self.preview,
             if_exists: self.if_exists,
+            reference: self.reference,
             source: self.source.unwrap_or_else(|| "api".into()),
             callback: self.callback,
         })

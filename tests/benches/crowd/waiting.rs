@@ -91,6 +91,7 @@ fn request(company: usize, deal: usize) -> StartRequest {
         event: Some(deal.to_string()),
         preview: false,
         if_exists: None,
+        reference: None,
         source: "bench".into(),
         callback: None,
     }

@@ -18,11 +18,11 @@ use qbo_host::effects::Door;
 use qbo_host::enrollment::{Enrollment, Event, IfExists, Snapshot};
 use qbo_host::grant::Grants;
 use qbo_host::hubspot::{Crm, Portal};
-use qbo_host::ids::{Digest, RunId};
+use qbo_host::ids::{Digest, RunId, SaleKey};
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 use qbo_host::runs::history::{Call, History, Record, Reply};
 use qbo_host::runs::store::{
-    Begun, Claim, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
 };
 use qbo_host::runs::{Patience, RunRecord, Runs, Start, Status};
 use qbo_host::sandbox::{Limits, Sandbox};
@@ -69,6 +69,7 @@ impl Hosted {
             zone: jiff::tz::TimeZone::UTC,
             preview: false,
             if_exists: IfExists::default(),
+            reference: None,
             callback: None,
         };
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection: connection() };
@@ -201,6 +202,10 @@ impl Store for Forgetful {
         let NewRun { enrollment, digest, .. } = self.run.lock().expect("nothing panicked").take().expect("a run");
         let history = History { snapshot: Some(Arc::clone(&self.snapshot)), records: Vec::new() };
         Ok(Claimed::Held(Box::new(Claim::new(Fence { run, epoch: 1 }, enrollment, digest, history))))
+    }
+
+    async fn join_sales(&self, _: Fence, _: Vec<SaleKey>) -> Result<Joined, Unavailable> {
+        Ok(Joined::Yes(None))
     }
 
     async fn begin_write(&self, _: Fence, _: Learned, _: Arc<Record>, _: Option<u64>) -> Result<Begun, Unavailable> {

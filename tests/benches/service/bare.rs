@@ -12,7 +12,7 @@ use qbo_host::enrollment::{CrmObject, Enrollment, Event, IfExists, Snapshot};
 use qbo_host::ids::{Digest, RequestId, RunId, SaleKey};
 use qbo_host::runs::history::{Call, Record};
 use qbo_host::runs::service_store::ServiceStore as _;
-use qbo_host::runs::store::{Begun, Enqueued, Fenced, Learned, NewRun, Store as _};
+use qbo_host::runs::store::{Begun, Enqueued, Fenced, Learned, NewRun, NewSale, Store as _};
 use qbo_host::runs::{RunRecord, SqliteOptions, SqliteStore, Status};
 
 /// Companies that share the runs.
@@ -75,7 +75,7 @@ fn new(number: usize) -> NewRun {
     };
     let object = format!("deal:{}", 7_000_000 + number).parse().expect("an object");
     let id = RunId::of(&event);
-    let sale = Some(SaleKey::of("invoice", &event, &object));
+    let sale = Some(NewSale { key: SaleKey::of(&event, &object), kind: "invoice".into() });
     let inputs = (0..20).map(|input| (format!("input_{input}"), "a value of some length".into())).collect();
     let enrollment = Enrollment {
         event,
@@ -85,6 +85,7 @@ fn new(number: usize) -> NewRun {
         zone: TimeZone::UTC,
         preview: false,
         if_exists: IfExists::Return,
+        reference: None,
         callback: None,
     };
     NewRun { id, enrollment: Arc::new(enrollment), digest: Digest::of(b"component"), sale, join: false }

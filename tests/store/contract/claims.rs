@@ -69,7 +69,7 @@ async fn a_claim_carries_what_was_accepted(kept: Kept) {
     let claim = kept.hold(run.id).await;
     assert_eq!(claim.enrollment, run.enrollment);
     assert_eq!(claim.digest, run.digest);
-    assert_eq!(claim.sale.map(|sale| sale.key), run.sale);
+    assert_eq!(claim.sale.map(|sale| (sale.key, sale.kind)), run.sale.map(|sale| (sale.key, sale.kind)));
     assert_eq!(claim.claimed_at, kept.clock.now());
 }
 

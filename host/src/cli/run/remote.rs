@@ -65,8 +65,12 @@ impl StartArgs {
             "source": "cli",
             "wait_seconds": self.patience.min(WAIT_SECONDS),
         });
-        let named =
-            [("event", &self.event), ("portal", &self.connection.portal), ("company", &self.connection.company)];
+        let named = [
+            ("event", &self.event),
+            ("reference", &self.reference),
+            ("portal", &self.connection.portal),
+            ("company", &self.connection.company),
+        ];
         for (member, value) in named {
             if let Some(value) = value {
                 body[member] = value.clone().into();

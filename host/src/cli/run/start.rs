@@ -40,6 +40,10 @@ pub(in crate::cli) struct StartArgs {
     /// this is a new event
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) event: Option<String>,
+    /// Tells apart what is made for one object on purpose, such as its instalments: each reference
+    /// gets a document of its own
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(super) reference: Option<String>,
     /// Sends nothing, and shows what would be sent
     #[arg(long)]
     pub(super) preview: bool,
@@ -114,6 +118,7 @@ impl StartArgs {
             zone: connection.zone.clone(),
             preview: self.preview,
             if_exists: IfExists::default(),
+            reference: self.reference.clone(),
             callback: None,
         })
     }

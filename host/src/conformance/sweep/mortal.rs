@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::disturbance::Moment;
-use crate::ids::RunId;
+use crate::ids::{RunId, SaleKey};
 use crate::runs::MemoryStore;
 use crate::runs::RunRecord;
 use crate::runs::history::{Record, Reply};
 use crate::runs::store::{
-    Begun, Claimed, Enqueued, Fence, Fenced, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
 };
 
 /// One life of a host.
@@ -85,6 +85,11 @@ impl Store for MortalStore {
     async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
         self.life.lives().await;
         self.store.claim_run(run).await
+    }
+
+    async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
+        self.life.lives().await;
+        self.store.join_sales(fence, others).await
     }
 
     async fn begin_write(

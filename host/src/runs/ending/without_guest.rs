@@ -5,6 +5,7 @@ use super::Told;
 use super::verdict::{SALE_CHANGED, Verdict, names, standing_document, stands};
 use crate::action::Capability;
 use crate::enrollment::{IfExists, StandingDocument};
+use crate::runs::family::{Conflict, Obstacle};
 use crate::runs::history::History;
 use crate::runs::record::{Problem, RefusalKind, RunRecord, Status};
 
@@ -72,22 +73,28 @@ impl Told<'_> {
         self.record(verdict, &self.claim.history, standing, None)
     }
 
-    /// Documents of the same sale stand, and no other is wanted.
-    pub(in crate::runs) fn already_exists(&self, documents: &[StandingDocument]) -> RunRecord {
-        let standing: Vec<_> = documents.iter().map(standing_document).collect();
-        let message =
-            format!("{} stands for this {} already", names(standing.iter()), self.claim.enrollment.object.kind);
+    /// Documents that stand are in the run's way, and no other is wanted.
+    pub(in crate::runs) fn stopped(&self, obstacles: &[Obstacle]) -> RunRecord {
+        let standing: Vec<_> = obstacles.iter().map(|obstacle| standing_document(&obstacle.document)).collect();
+        let conflict = obstacles.iter().map(|obstacle| obstacle.conflict).min().unwrap_or(Conflict::AlreadyExists);
+        let (code, object) = (conflict.code(), &self.claim.enrollment.object);
+        let message = match conflict {
+            Conflict::AlreadyExists => format!("{} stands for this {} already", names(standing.iter()), object.kind),
+            Conflict::AlreadyInvoiced => {
+                let bills: Vec<_> = obstacles.iter().map(found_at).collect();
+                format!("{} bills the sale of this {} already", bills.join(", "), object.kind)
+            }
+        };
         let mut verdict = match self.claim.enrollment.if_exists {
-            IfExists::Hold => Verdict::new(Status::Held, "already_exists", message.clone()),
-            IfExists::Return | IfExists::Another => Verdict {
-                refusal: Some(RefusalKind::Skip),
-                ..Verdict::new(Status::Refused, "already_exists", message.clone())
-            },
+            IfExists::Hold => Verdict::new(Status::Held, code, message.clone()),
+            IfExists::Return | IfExists::Another => {
+                Verdict { refusal: Some(RefusalKind::Skip), ..Verdict::new(Status::Refused, code, message.clone()) }
+            }
         };
         verdict.problems.push(Problem {
-            code: "already_exists".into(),
+            code: code.into(),
             message,
-            about: self.claim.enrollment.object.to_string(),
+            about: object.to_string(),
             remedy: "delete or void it in QuickBooks if it is wrong, or ask for another".into(),
         });
         let mut record = self.record(verdict, &self.claim.history, Vec::new(), None);
@@ -120,5 +127,14 @@ impl Told<'_> {
         verdict.refusal = Some(RefusalKind::Fix);
         verdict.problems.push(problem);
         self.record(verdict, &self.claim.history, Vec::new(), None)
+    }
+}
+
+/// A document with the object that it was made for, and where a person finds it.
+fn found_at(Obstacle { document, link, .. }: &Obstacle) -> String {
+    let name = names(std::iter::once(&standing_document(document)));
+    match link {
+        Some(link) => format!("{name} for {} ({link})", document.object),
+        None => format!("{name} for {}", document.object),
     }
 }

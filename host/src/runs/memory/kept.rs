@@ -1,4 +1,4 @@
-//! What the store in memory keeps of a run, a company, a sale and a message.
+//! What the store in memory keeps of a run, a company and a message.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::enrollment::Enrollment;
-use crate::ids::{Digest, RunId, SaleKey};
+use crate::ids::{Digest, RunId};
 use crate::runs::history::{Document, History};
 use crate::runs::record::{RunRecord, Status};
 use crate::runs::service_store::{Happened, Phase};
-use crate::runs::store::{Learned, NewRun, Pause};
+use crate::runs::store::{Learned, NewRun, NewSale, Pause};
 
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -19,7 +19,7 @@ pub(super) struct Kept {
     pub(super) number: u64,
     pub(super) enrollment: Arc<Enrollment>,
     pub(super) digest: Digest,
-    pub(super) sale: Option<SaleKey>,
+    pub(super) sale: Option<NewSale>,
     pub(super) phase: Phase,
     pub(super) epoch: u64,
     pub(super) due: Duration,
@@ -153,13 +153,6 @@ impl Company {
             Pause::Run(_) | Pause::Sale(_) => self.failures = 0,
         }
     }
-}
-
-/// Who took a sale's key last, and how often it was taken or its taker ended.
-#[derive(Debug, Clone)]
-pub(super) struct Taken {
-    pub(super) by: RunId,
-    pub(super) times: u64,
 }
 
 /// A message to HubSpot.

@@ -63,7 +63,7 @@ impl ServiceStore for MemoryStore {
             epoch: kept.epoch,
             digest: kept.digest,
             enrollment: Arc::clone(&kept.enrollment),
-            sale: kept.sale.clone(),
+            sale: kept.sale.as_ref().map(|sale| sale.key.clone()),
             record: kept.record.clone(),
             history: kept.history.clone(),
             due: (kept.phase == Phase::Queued).then(|| due_at(kept, now, at)),

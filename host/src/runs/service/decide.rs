@@ -66,7 +66,7 @@ impl Service {
         for made in stored.history.standing() {
             let standing = effects::standing(&connection.quickbooks, &made.document).await;
             match standing.map_err(NotDone::StandingUnknown)? {
-                Standing::Yes => documents.push(name_of(&made.document)),
+                Standing::Yes { .. } => documents.push(name_of(&made.document)),
                 Standing::No => {}
             }
         }

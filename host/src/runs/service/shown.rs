@@ -36,6 +36,9 @@ pub struct Shown {
     pub inputs: BTreeMap<String, String>,
     /// Whether nothing is sent.
     pub preview: bool,
+    /// What tells it apart from other runs for the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// When it goes on, of one that waits.
@@ -70,6 +73,7 @@ impl Shown {
             object: stored.enrollment.object.clone(),
             inputs: stored.enrollment.inputs.clone(),
             preview: stored.enrollment.preview,
+            reference: stored.enrollment.reference.clone(),
             accepted_at: stored.enrollment.accepted_at,
             due: stored.due,
             sale: stored.sale.as_ref().map(|key: &SaleKey| key.as_str().to_owned()),

@@ -29,14 +29,17 @@ pub struct StartRequest {
     pub company: Option<String>,
     /// Inputs, without the definition's defaults.
     pub inputs: Vec<(String, String)>,
-    /// The event's id. Without one this is a new event, unless a run of the same sale is under way
-    /// that can take its place: one that asks for no callback and no document of its own.
+    /// The event's id. Without one this is a new event, unless a run of the same action, object and
+    /// reference is under way that can take its place: one that asks for no callback and no document of
+    /// its own.
     pub event: Option<String>,
     /// Nothing is sent.
     pub preview: bool,
     /// What to do about a document that stands for the same sale, if not what the connection's
     /// settings say.
     pub if_exists: Option<IfExists>,
+    /// Tells apart what is made for one object on purpose.
+    pub reference: Option<String>,
     /// Who asks; part of the event's identity.
     pub source: String,
     /// HubSpot's name for the execution that waits for the end.
@@ -79,6 +82,7 @@ impl Service {
             zone: settings.zone.unwrap_or_else(|| connection.zone.clone()),
             preview: request.preview,
             if_exists,
+            reference: request.reference,
             callback: request.callback,
         };
         let start = Start { enrollment: Arc::new(enrollment), version, grants, connection };

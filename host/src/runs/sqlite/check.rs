@@ -16,7 +16,7 @@ pub struct Finding {
 }
 
 /// A fact, and the places where it is broken.
-const FACTS: [(&str, &str); 9] = [
+const FACTS: [(&str, &str); 11] = [
     (
         "counts",
         "SELECT companies.name FROM companies LEFT JOIN (
@@ -51,8 +51,20 @@ const FACTS: [(&str, &str); 9] = [
     (
         "sale_holder",
         "SELECT sales.key FROM sales LEFT JOIN runs ON runs.number = sales.taken_by
-        WHERE (sales.times > 0) IS NOT (sales.taken_by IS NOT NULL)
-            OR (sales.taken_by IS NOT NULL AND runs.sale IS NOT sales.id)",
+            LEFT JOIN sales AS own ON own.id = runs.sale
+        WHERE sales.taken_by IS NOT NULL
+            AND (sales.times = 0 OR ifnull(own.root, own.id) IS NOT sales.id)",
+    ),
+    (
+        "sale_family",
+        "SELECT sales.key FROM sales LEFT JOIN sales AS root ON root.id = sales.root
+        WHERE sales.root IS NOT NULL
+            AND (root.id IS NULL OR root.root IS NOT NULL OR sales.taken_by IS NOT NULL OR sales.times > 0)",
+    ),
+    (
+        "sale_kind",
+        "SELECT hex(runs.id) FROM runs JOIN enrollments ON enrollments.run = runs.number
+        WHERE (runs.sale IS NULL) IS NOT (enrollments.sale_kind IS NULL)",
     ),
     (
         "waits_for_ended",

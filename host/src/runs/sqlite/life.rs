@@ -10,17 +10,19 @@ use super::row::Run;
 use super::sales;
 use super::time::micros;
 use super::writer::Work;
+use crate::ids::SaleKey;
 use crate::runs::history::{Record, Reply};
 use crate::runs::record::{RunRecord, Status};
 use crate::runs::service_store::Phase;
 use crate::runs::store::{
-    Begun, Enqueued, Fence, Fenced, GIVEN_BACK, LEASE, Learned, NewMessage, NewRun, Pause, Release,
+    Begun, Enqueued, Fence, Fenced, GIVEN_BACK, Joined, LEASE, Learned, NewMessage, NewRun, Pause, Release,
 };
 
 const KNOWN: &str = "SELECT 1 FROM runs WHERE id = ?1";
 const ACCEPT: &str = "INSERT INTO runs (id, company, sale, digest, phase, epoch, due, lease, calls, lines, attempts,
     cpu_exhausted, host_deaths, cancelled) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, 0, 0, 1, 0, 0, 0, 0)";
-const ENROLL: &str = "INSERT INTO enrollments (run, event, action, object, text) VALUES (?1, ?2, ?3, ?4, ?5)";
+const ENROLL: &str = "INSERT INTO enrollments (run, event, action, object, text, sale_kind, reference)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const FIRST_LINE: &str = "INSERT INTO timeline (id, at, what, detail) VALUES (?1, ?2, 'accepted', ?3)";
 const RECORD: &str = "INSERT INTO records (run, text) VALUES (?1, ?2)
     ON CONFLICT (run) DO UPDATE SET text = excluded.text";
@@ -37,18 +39,19 @@ pub(super) fn enqueue(work: &Work<'_>, run: &NewRun, text: &str) -> rusqlite::Re
     if work.first(KNOWN, [run.id.bytes()], |_| Ok(()))?.is_some() {
         return Ok(Enqueued::Duplicate);
     }
-    if let Some(sale) = run.sale.as_ref().filter(|_| run.join)
-        && let Some(other) = sales::live(work, sale)?
+    if run.join
+        && let Some(other) = sales::same_live(work, run)?
     {
         return Ok(Enqueued::Joined(other));
     }
     let event = &run.enrollment.event;
     let mut company = Company::named(work, &event.company)?;
-    let sale = run.sale.as_ref().map(|key| sales::named(work, key)).transpose()?;
+    let sale = run.sale.as_ref().map(|sale| sales::named(work, &sale.key)).transpose()?;
     let accepted = params![run.id.bytes(), company.id, sale, run.digest.bytes(), work.now];
     work.execute(ACCEPT, accepted)?;
     let number = work.inserted();
-    work.execute(ENROLL, params![number, event.id, event.action, run.enrollment.object.to_string(), text])?;
+    let (object, kind) = (run.enrollment.object.to_string(), run.sale.as_ref().map(|sale| &sale.kind));
+    work.execute(ENROLL, params![number, event.id, event.action, object, text, kind, run.enrollment.reference])?;
     work.execute(FIRST_LINE, params![super::schema::row_at(number, 0), work.now, event.source])?;
     company.count(None, Counted::Queued);
     company.save(work)?;
@@ -59,6 +62,15 @@ pub(super) fn enqueue(work: &Work<'_>, run: &NewRun, text: &str) -> rusqlite::Re
 pub(super) struct Lesson {
     pub(super) learned: Learned,
     pub(super) snapshot: Option<String>,
+}
+
+/// Makes one family of the run's sale and others.
+pub(super) fn join_sales(work: &Work<'_>, fence: Fence, others: &[SaleKey]) -> rusqlite::Result<Joined> {
+    let Some(run) = Run::fenced(work, fence)? else { return Ok(Joined::Fenced) };
+    Ok(match sales::join(work, &run, others)? {
+        Some(holder) => Joined::Held(holder),
+        None => Joined::Yes(sales::found(work, &run)?),
+    })
 }
 
 pub(super) fn begin_write(

@@ -1,6 +1,7 @@
 //! A run's row: what changes while it is on its way.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use rusqlite::types::Type;
 use rusqlite::{Row, params};
@@ -161,6 +162,14 @@ fn counted(phase: Phase, status: Option<Status>) -> Counted {
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// A column's text as the name that it is.
+pub(super) fn read_name<T>(column: usize, text: &str) -> rusqlite::Result<T>
+where
+    T: FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }
 
 pub(super) fn write_json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {

@@ -13,7 +13,7 @@ pub(super) const APPLICATION_ID: u32 = 0x5142_4f72;
 pub(super) const PLACE_BITS: u32 = 20;
 
 /// Each step leads from the version that is its index to the next one.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/3.sql")];
+const STEPS: [&str; 3] = [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The version that this host writes.
 pub(super) fn version() -> u32 {
