@@ -46,3 +46,6 @@ pub(super) fn row_at(run: i64, place: i64) -> i64 {
 pub(super) fn rows_of(run: i64) -> [i64; 2] {
     [row_at(run, 0), row_at(run + 1, 0)]
 }
+
+#[cfg(test)]
+mod tests;
