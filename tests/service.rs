@@ -9,6 +9,7 @@ mod components;
 mod connections;
 mod decisions;
 mod lifecycle;
+mod options;
 mod serving;
 mod settings;
 mod starts;

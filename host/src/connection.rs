@@ -1,5 +1,6 @@
 //! A connection: one HubSpot portal bound to one QuickBooks company.
 
+pub mod accounts;
 pub mod settings;
 mod write_back;
 

@@ -4,6 +4,7 @@
 //!
 //! The door knows calls and what came of them. It must not know what an invoice is, nor who asked.
 
+mod ask;
 mod body;
 mod courier;
 mod look;
@@ -24,6 +25,7 @@ use crate::ids::{RequestId, RunId};
 use crate::quickbooks::{Client, Wait};
 use crate::runs::history::{Call, Fault, History, Record, Reply};
 use crate::runs::store::{Claim, Learned, Store, Unavailable};
+pub use ask::{NotAnswered, ask, ask_ungranted};
 pub use body::is_transaction;
 use courier::{Answered, Courier, Written};
 pub use look::{Standing, standing};

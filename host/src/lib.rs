@@ -12,6 +12,7 @@ pub mod enrollment;
 pub mod grant;
 pub mod hubspot;
 pub mod ids;
+pub mod options;
 pub mod quickbooks;
 pub mod runs;
 pub mod sandbox;

@@ -13,7 +13,7 @@ pub mod transport;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -66,6 +66,8 @@ pub struct Client {
     pages: Pages,
     reads: AtomicU64,
     writes: AtomicU64,
+    /// QuickBooks' last word on this connection was that it does not accept it.
+    signed_out: AtomicBool,
 }
 
 /// Requests that were sent to QuickBooks since the host started. Intuit charges reads by the month and
@@ -149,6 +151,7 @@ impl Client {
             pages: Pages::default(),
             reads: AtomicU64::new(0),
             writes: AtomicU64::new(0),
+            signed_out: AtomicBool::new(false),
         }
     }
 
@@ -178,16 +181,33 @@ impl Client {
         &self.realm
     }
 
+    /// Whether a person has to connect the company again, as far as QuickBooks has said so.
+    pub fn is_signed_out(&self) -> bool {
+        self.signed_out.load(Ordering::Relaxed)
+    }
+
     /// Waits for the company's pace.
     pub async fn admit(&self) -> Result<Permit, Wait> {
-        // Whoever waited for a token with a permit in hand would send late, together with others.
-        self.tokens.header(None).await?;
-        self.throttle.admit().await.map_err(|after| Wait {
-            code: "throttled",
-            message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),
-            after: Some(after),
-            scope: Scope::Company,
-        })
+        self.signed_in().await?;
+        self.throttle.admit().await.map_err(used_up)
+    }
+
+    /// The same for a person, for whom places are kept.
+    pub async fn admit_person(&self) -> Result<Permit, Wait> {
+        self.signed_in().await?;
+        self.throttle.admit_person().await.map_err(used_up)
+    }
+
+    /// Has a token. Whoever waited for one with a permit in hand would send late, together with others.
+    async fn signed_in(&self) -> Result<(), Wait> {
+        let header = self.tokens.header(None).await;
+        header.map(|_| ()).inspect_err(|wait| self.note(wait))
+    }
+
+    fn note(&self, wait: &Wait) {
+        if wait.code == "signed_out" {
+            self.signed_out.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The answer to a question about the company itself, if it was asked lately.
@@ -201,12 +221,16 @@ impl Client {
         let sent = self.send_signed(call, request_id, permit).await;
         match sent {
             Ok(reply) => {
+                self.signed_out.store(false, Ordering::Relaxed);
                 if let Ok(answer) = &reply {
                     self.reference.keep(call, answer);
                 }
                 Sent::Replied { reply, took: self.clock.elapsed().saturating_sub(began) }
             }
-            Err(wait) => Sent::Unknown(wait),
+            Err(wait) => {
+                self.note(&wait);
+                Sent::Unknown(wait)
+            }
         }
     }
 
@@ -274,6 +298,15 @@ impl Client {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         Ok(request)
+    }
+}
+
+fn used_up(after: Duration) -> Wait {
+    Wait {
+        code: "throttled",
+        message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),
+        after: Some(after),
+        scope: Scope::Company,
     }
 }
 

@@ -54,6 +54,8 @@ fn routes(host: Arc<Host>) -> Router {
         .route("/v1/runs/{run}/restart", post(runs::restart))
         .route("/v1/runs/{run}/cancel", post(runs::cancel))
         .route("/v1/actions", get(actions::list))
+        .route("/v1/actions/{action}/inputs/{input}/options", get(actions::options))
+        .route("/v1/portals/{portal}/accounts", get(connections::accounts))
         .route("/v1/connections", get(connections::list))
         .route(
             "/v1/connections/{portal}/{company}/settings",

@@ -78,8 +78,21 @@ impl Serving {
         Self::on(self.stage, self.folder, own, "")
     }
 
+    /// Withholds a capability from the action.
+    pub(super) fn denying(capability: &str) -> Self {
+        let (stage, folder) = (Stage::new(), TempDir::new().expect("a folder"));
+        let deny = format!("[actions.create-invoice]\ndeny = [{capability:?}]\n");
+        let config = config(&stage, "", "").replace("[actions.create-invoice]\n", &deny);
+        Self::configured(stage, folder, &config)
+    }
+
     pub(super) fn on(stage: Stage, folder: TempDir, own: &str, of_connection: &str) -> Self {
-        let (command, _) = serve(&folder, &config(&stage, own, of_connection));
+        let config = config(&stage, own, of_connection);
+        Self::configured(stage, folder, &config)
+    }
+
+    fn configured(stage: Stage, folder: TempDir, config: &str) -> Self {
+        let (command, _) = serve(&folder, config);
         let mut running = Running::start(command);
         let url = running.text_after("Service     ");
         let transport = Transport::http(PATIENCE, 1 << 24).expect("an HTTP client");

@@ -34,6 +34,9 @@ impl Default for Rates {
     }
 }
 
+/// Requests in flight for people, who wait in front of a form.
+const PEOPLE_IN_FLIGHT: usize = 2;
+
 /// Past this a run gives its instance back instead of waiting with it.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
@@ -46,6 +49,7 @@ pub(super) struct Throttle {
     clock: Clock,
     windows: Arc<Mutex<Windows>>,
     in_flight: Arc<Semaphore>,
+    in_flight_for_people: Arc<Semaphore>,
 }
 
 /// The right to send one request; in flight until it is dropped.
@@ -66,7 +70,12 @@ impl Drop for Permit {
 impl Throttle {
     pub(super) fn new(rates: Rates, clock: Clock) -> Self {
         let windows = Windows { rates, starts: VecDeque::new(), abandoned: Vec::new(), kept: None };
-        Self { clock, windows: Arc::new(Mutex::new(windows)), in_flight: Arc::new(Semaphore::new(rates.in_flight)) }
+        Self {
+            clock,
+            windows: Arc::new(Mutex::new(windows)),
+            in_flight: Arc::new(Semaphore::new(rates.in_flight)),
+            in_flight_for_people: Arc::new(Semaphore::new(PEOPLE_IN_FLIGHT)),
+        }
     }
 
     /// Keeps starts in a file, and goes on with those of an earlier process. What that one left
@@ -82,13 +91,22 @@ impl Throttle {
 
     /// Waits for its turn; or says how long it would take, when that is too long to wait here.
     pub(super) async fn admit(&self) -> Result<Permit, Duration> {
-        let Ok(in_flight) = Arc::clone(&self.in_flight).acquire_owned().await else {
+        self.admit_at(&self.in_flight).await
+    }
+
+    /// The same for a person, whom no number of runs keeps waiting for a place.
+    pub(super) async fn admit_person(&self) -> Result<Permit, Duration> {
+        self.admit_at(&self.in_flight_for_people).await
+    }
+
+    async fn admit_at(&self, places: &Arc<Semaphore>) -> Result<Permit, Duration> {
+        let Ok(in_flight) = Arc::clone(places).acquire_owned().await else {
             return Err(WAIT_MAX);
         };
         loop {
             let wait = {
                 let mut windows = lock(&self.windows);
-                let others = windows.rates.in_flight - 1 - self.in_flight.available_permits();
+                let others = (windows.rates.in_flight - self.in_flight.available_permits()).saturating_sub(1);
                 let now = self.clock.elapsed();
                 match windows.start(now, others) {
                     Ok(()) => {
@@ -222,6 +240,16 @@ mod tests {
             Throttle::new(rates, Clock::moved(jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_029)));
         dead_alone.keep(&file, TIMEOUT).unwrap();
         assert!(dead_alone.admit().now_or_never().is_none(), "it waits a second for the abandoned ones");
+    }
+
+    #[test]
+    fn two_places_are_left_for_people_when_runs_hold_all_of_theirs() {
+        let throttle = Throttle::new(Rates::default(), Clock::machine());
+        let runs: Vec<_> = (0..8).map(|_| throttle.admit().now_or_never().expect("a place")).collect();
+        assert!(throttle.admit().now_or_never().is_none());
+        let person = throttle.admit_person().now_or_never();
+        assert!(person.is_some_and(|admitted| admitted.is_ok()));
+        drop(runs);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod actions;
 mod connections;
 mod decide;
+mod options;
 mod settings;
 mod shown;
 mod start;
@@ -31,6 +32,7 @@ use crate::connection::Connections;
 use crate::connection::settings::BadSetting;
 use crate::enrollment::{ObjectKind, ObjectRef};
 use crate::ids::RunId;
+use crate::options::NoChoices;
 use crate::quickbooks::Wait;
 use crate::sandbox::Sandbox;
 pub use actions::{ActionLine, InputLine, NotInstalled};
@@ -195,6 +197,9 @@ pub enum NotDone {
         /// Each of them.
         problems: Vec<BadSetting>,
     },
+    /// There is no such list of choices.
+    #[error(transparent)]
+    NoChoices(#[from] NoChoices),
     /// Somebody changed the settings since they were read.
     #[error("the settings are at version {version} by now")]
     SettingsChanged {
@@ -280,6 +285,7 @@ impl NotDone {
             Self::Input { bad, .. } => bad.code(),
             Self::Settings { .. } => "bad_settings",
             Self::SettingsChanged { .. } => "settings_changed",
+            Self::NoChoices(no_choices) => no_choices.code(),
             Self::EventTaken { .. } | Self::CallbackTaken { .. } => "event_taken",
             Self::UnknownRun => "unknown_run",
             Self::UnknownVersion { .. } => "unknown_version",
@@ -311,6 +317,7 @@ impl NotDone {
                     |problem: &BadSetting| format!("{}: {}; {}", problem.pointer, problem.message, problem.remedy);
                 problems.iter().map(remedy).collect::<Vec<_>>().join("\n")
             }
+            Self::NoChoices(no_choices) => no_choices.hint(),
             Self::SettingsChanged { .. } => "read them again, then change what is still to be changed".into(),
             Self::EventTaken { .. } | Self::CallbackTaken { .. } => "give each execution an event of its own".into(),
             Self::UnknownRun => "a run's id has 32 hex digits; the list of runs has them".into(),

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::Host;
 use super::body::Body;
 use super::problem::Problem;
+use crate::connection::accounts::Accounts;
 use crate::runs::service::ShownSettings;
 
 /// Portal and company, as the path names them.
@@ -19,6 +20,13 @@ type Between = Path<(String, String)>;
 
 pub(super) async fn list(State(host): State<Arc<Host>>) -> Json<Value> {
     Json(json!({ "connections": host.service.connections() }))
+}
+
+pub(super) async fn accounts(
+    State(host): State<Arc<Host>>,
+    Path(portal): Path<String>,
+) -> Result<Json<Accounts>, Problem> {
+    Ok(Json(host.service.accounts(&portal).await?))
 }
 
 pub(super) async fn settings(

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::enrollment::BadObject;
+use crate::options::NoChoices;
 use crate::runs::service::NotDone;
 use crate::runs::service_store::NoBackup;
 
@@ -69,11 +70,13 @@ fn status(not_done: &NotDone) -> StatusCode {
         NotDone::UnknownAction { .. }
         | NotDone::UnknownConnection { .. }
         | NotDone::UnknownRun
-        | NotDone::UnknownVersion { .. } => StatusCode::NOT_FOUND,
+        | NotDone::UnknownVersion { .. }
+        | NotDone::NoChoices(NoChoices::UnknownInput { .. }) => StatusCode::NOT_FOUND,
         NotDone::ConnectionUnnamed
         | NotDone::WrongObjectType { .. }
         | NotDone::Input { .. }
-        | NotDone::Settings { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | NotDone::Settings { .. }
+        | NotDone::NoChoices(NoChoices::NotAChoice { .. } | NoChoices::BadCursor) => StatusCode::UNPROCESSABLE_ENTITY,
         NotDone::SettingsChanged { .. } => StatusCode::PRECONDITION_FAILED,
         NotDone::EventTaken { .. }
         | NotDone::CallbackTaken { .. }
