@@ -2,6 +2,7 @@
 //! a run go on, a wait that has an end. On moved time, with the real store model and real components.
 
 mod changes;
+mod families;
 mod gone;
 mod held;
 mod sales;

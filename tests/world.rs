@@ -5,6 +5,7 @@
 //! It knows what can befall a process and its messages. What must come of it is for the tests.
 
 mod audit;
+pub mod billing;
 mod broken;
 pub mod chance;
 pub mod crash_points;

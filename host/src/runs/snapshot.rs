@@ -159,3 +159,49 @@ impl From<Unavailable> for NoBegin {
         Self::Unavailable(unavailable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::enrollment::{CrmObject, Event};
+
+    fn enrollment(object: &str) -> Enrollment {
+        Enrollment {
+            event: Event {
+                source: "test".into(),
+                portal: "7".into(),
+                company: "8".into(),
+                action: "any".into(),
+                id: "event".into(),
+            },
+            object: object.parse().unwrap(),
+            inputs: [].into(),
+            accepted_at: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
+            preview: false,
+            if_exists: IfExists::default(),
+            reference: None,
+            callback: None,
+        }
+    }
+
+    #[test]
+    fn a_sale_is_a_deal_with_its_quotes_and_payments_and_nobody_else() {
+        let associated = [("contact", "3"), ("deal", "2"), ("line_item", "4"), ("payment", "5"), ("quote", "1")];
+        let associated = associated.map(|(kind, id)| Associated {
+            object: CrmObject { kind: kind.into(), id: id.into(), properties: Vec::new() },
+            parent: "1".into(),
+            labels: Vec::new(),
+        });
+        let joined = |object: &str| -> Vec<String> {
+            let sales = associated_sales(&enrollment(object), &associated);
+            sales.iter().map(|key| key.as_str().to_owned()).collect()
+        };
+        assert_eq!(joined("deal:1"), ["8/7/payment:5", "8/7/quote:1"]);
+        assert_eq!(joined("quote:1"), ["8/7/deal:2", "8/7/payment:5"]);
+        assert_eq!(joined("payment:9"), ["8/7/deal:2", "8/7/quote:1"]);
+    }
+}

@@ -5,6 +5,7 @@
 //! It knows nothing of how the host defends itself: what must come of an attack stands in
 //! `tests/sandbox`.
 
+mod bill;
 mod calls;
 mod canary;
 mod course;
@@ -36,6 +37,7 @@ impl handler::Guest for Hostile {
     fn run(enrollment: Enrollment, company: &Company) -> End {
         let name = input(&enrollment, "attack");
         let lists = [
+            bill::ATTACKS,
             calls::ATTACKS,
             canary::ATTACKS,
             course::ATTACKS,
