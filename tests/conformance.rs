@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use qbo_host::catalog::build;
-use qbo_host::conformance::{Case, Conformance, NotChecked, Report, Step, SweepKind, sweep_all};
+use qbo_host::conformance::{Case, Conformance, NotChecked, Report, SIDE_BY_SIDE, Step, SweepKind, sweep_all};
 use qbo_tests::{action, checkout, create_invoice, sandbox, world};
 
 /// Names the one case to play, while it is being written.
@@ -66,7 +66,7 @@ async fn every_action_is_as_its_cases_state() {
     for name in actions() {
         let cases = chosen(&name);
         let version = action(&module(&name)).await;
-        for (case, checked) in cases.iter().zip(conformance.check_all(&version, &cases).await) {
+        for (case, checked) in cases.iter().zip(conformance.check_all(&version, &cases, SIDE_BY_SIDE, &|_| {}).await) {
             played += 1;
             match checked {
                 Ok(report) if report.passed() => {}

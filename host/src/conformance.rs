@@ -23,9 +23,11 @@ mod case;
 mod check;
 mod compare;
 mod expected;
+mod junit;
 mod report;
 mod scene;
 mod stage;
+mod suite;
 mod sweep;
 mod verdict;
 
@@ -35,8 +37,10 @@ use std::time::Duration;
 use futures::StreamExt as _;
 
 pub use case::{BadCase, Case};
-pub use report::{Mismatch, Report, Step};
+pub use junit::junit;
+pub use report::{Mismatch, Report, Seen, Step};
 pub use stage::{NoStage, Stage};
+pub use suite::{CheckedCase, LimitUse, SuiteReport};
 pub use sweep::{NotSwept, SweepFailure, SweepKind, Swept, sweep_all};
 
 use crate::catalog::ActionVersion;
@@ -49,9 +53,9 @@ use crate::sandbox::limits::ANSWER_BYTES_MAX;
 /// How long a simulator may take: real sockets run on real time, so it is kept short.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Cases that run side by side. A run mostly waits for its simulators, which compute on the same
-/// cores; more than a few side by side only wait for each other.
-const SIDE_BY_SIDE: usize = 4;
+/// Cases that run side by side unless somebody says otherwise. A run mostly waits for its simulators,
+/// which compute on the same cores; more than a few side by side only wait for each other.
+pub const SIDE_BY_SIDE: usize = 4;
 
 /// Runs cases on one sandbox.
 pub struct Conformance {
@@ -80,10 +84,21 @@ impl Conformance {
         check::check(&self.sandbox, &self.transport, version, case).await
     }
 
-    /// Checks all of them, a few side by side, and tells of each in the order given.
-    pub async fn check_all(&self, version: &Arc<ActionVersion>, cases: &[Case]) -> Vec<Result<Report, NotChecked>> {
-        let checks = cases.iter().map(|case| self.check(version, case));
-        futures::stream::iter(checks).buffered(SIDE_BY_SIDE).collect().await
+    /// Checks all of them, `jobs` side by side, and tells of each in the order given. `told` hears of each
+    /// when it is done.
+    pub async fn check_all(
+        &self,
+        version: &Arc<ActionVersion>,
+        cases: &[Case],
+        jobs: usize,
+        told: &(dyn Fn(&Case) + Sync),
+    ) -> Vec<Result<Report, NotChecked>> {
+        let checks = cases.iter().map(|case| async move {
+            let checked = self.check(version, case).await;
+            told(case);
+            checked
+        });
+        futures::stream::iter(checks).buffered(jobs.max(1)).collect().await
     }
 }
 

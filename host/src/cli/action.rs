@@ -1,4 +1,6 @@
-//! `action build` and `action inspect`.
+//! `action build`, `action inspect` and `action check`.
+
+mod check;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,6 +31,15 @@ Examples:
   qbo-host action inspect target/actions/create-invoice.wasm
   qbo-host action inspect target/actions/create-invoice.wasm --json")]
     Inspect(InspectArgs),
+    /// Holds an action to its cases, and to whatever may befall their runs
+    #[command(after_help = "\
+Examples:
+  qbo-host action check action-modules/create-invoice
+  qbo-host action check . --case the-billing-contact-comes-first
+  qbo-host action check . --junit target/junit.xml
+
+Exit codes: 0 everything holds, 1 something does not or the module does not build, 2 used wrongly.")]
+    Check(check::CheckArgs),
 }
 
 #[derive(Args)]
@@ -59,6 +70,7 @@ impl ActionCommand {
         match self {
             Self::Build(build) => build.json,
             Self::Inspect(inspect) => inspect.json,
+            Self::Check(check) => check.json,
         }
     }
 
@@ -66,6 +78,7 @@ impl ActionCommand {
         match self {
             Self::Build(build) => build.run(),
             Self::Inspect(inspect) => inspect.run().await,
+            Self::Check(check) => check.run().await,
         }
     }
 }

@@ -3,8 +3,10 @@
 mod component;
 mod run;
 mod stored;
+mod suite;
 mod text;
 
 pub(super) use component::{asked, component, component_json};
 pub(super) use run::{json, reasons, run, runs, timeline};
 pub(super) use stored::{lines, whole};
+pub(super) use suite::suite;

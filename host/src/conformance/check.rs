@@ -8,7 +8,7 @@ use qbo_simulator::quickbooks::Settings;
 use super::NotChecked;
 use super::case::Case;
 use super::expected::ExpectedStatus;
-use super::report::{Mismatch, Report};
+use super::report::{Mismatch, Report, Seen};
 use super::scene::Scene;
 use super::stage::Stage;
 use super::verdict::Verdict;
@@ -32,7 +32,8 @@ pub(super) async fn check(
     let stage = Stage::start(scene.books(Settings::default())?, scene.portal()?, case.company.realm(), transport)?;
     let played = Play { scene, stage: &stage, sandbox }.play().await;
     stage.stop().await;
-    Ok(Report { case: case.name.clone(), mismatches: played?, took: began.elapsed() })
+    let (mismatches, seen) = played?;
+    Ok(Report { case: case.name.clone(), mismatches, seen, took: began.elapsed() })
 }
 
 /// One case on its stage.
@@ -43,7 +44,7 @@ struct Play<'p> {
 }
 
 impl Play<'_> {
-    async fn play(&self) -> Result<Vec<Mismatch>, Unavailable> {
+    async fn play(&self) -> Result<(Vec<Mismatch>, Seen), Unavailable> {
         let Scene { case, version } = self.scene;
         let mut verdict = Verdict::new(case, &version.definition, self.stage);
         let host = self.host();
@@ -58,7 +59,9 @@ impl Play<'_> {
             let afterwards = self.run(&self.host(), &start).await?;
             verdict.on_store_lost(&event, &afterwards);
         }
-        Ok(verdict.into_mismatches())
+        let mut seen = Seen { usage: event.limits, ..Seen::default() };
+        [&preview, &event].into_iter().for_each(|record| seen.add(record));
+        Ok((verdict.into_mismatches(), seen))
     }
 
     /// A host that knows of no run yet.

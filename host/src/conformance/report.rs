@@ -1,9 +1,15 @@
 //! What checking a case found. Plain values, for people and for programs.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
+
+use crate::action::Capability;
+use crate::runs::RunRecord;
+use crate::runs::record::CallLine;
+use crate::sandbox::Usage;
 
 /// What came of one case.
 #[derive(Debug, Clone, Serialize)]
@@ -12,8 +18,31 @@ pub struct Report {
     pub case: String,
     /// Where it did not come out as stated; none of them if the fact holds.
     pub mismatches: Vec<Mismatch>,
+    /// What the runs of its steps used, called and told.
+    pub seen: Seen,
     /// How long all its steps took together.
     pub took: Duration,
+}
+
+/// What was seen of an action while a case was played.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Seen {
+    /// What the event used of each limit; absent when no guest code ran.
+    pub usage: Option<Usage>,
+    /// Capabilities that were used, whatever QuickBooks answered.
+    pub capabilities: BTreeSet<Capability>,
+    /// Codes of runs, problems and warnings.
+    pub codes: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Adds what one run shows.
+    pub(super) fn add(&mut self, record: &RunRecord) {
+        let capability = |call: &CallLine| Capability { entity: call.entity.to_ascii_lowercase(), verb: call.verb };
+        self.capabilities.extend(record.calls.iter().filter(|call| call.result != "denied").map(capability));
+        let told = record.problems.iter().chain(&record.warnings).map(|problem| problem.code.clone());
+        self.codes.extend(told.chain([record.code.clone()]));
+    }
 }
 
 /// One thing that did not come out as stated.

@@ -13,8 +13,8 @@ use crate::runs::history::Document;
 use crate::runs::record::CallLine;
 use crate::runs::{Problem, RunRecord, Status};
 
-/// Codes of the host's own, which no definition declares.
-const HOST_CODES: [&str; 2] = ["adopted", "object_not_found"];
+/// Codes of problems and warnings of the host's own, which no definition declares.
+pub(super) const HOST_CODES: [&str; 4] = ["already_exists", "answer_differs", "object_not_found", "object_too_large"];
 
 /// The verdict on a case, as far as it was played.
 pub(super) struct Verdict<'v> {
@@ -127,6 +127,10 @@ impl<'v> Verdict<'v> {
         let codes = event.problems.iter().chain(&event.warnings).map(|problem| problem.code.as_str());
         let undeclared = listed(codes.filter(|code| declared(code).is_none() && !HOST_CODES.contains(code)));
         self.equal(Step::Event, "undeclared codes", "", &undeclared);
+        let known = |name: &String| self.definition.outputs.iter().any(|output| output.name == *name);
+        let given = event.outputs.iter().map(|(name, _)| name).filter(|name| !known(name));
+        let undeclared = listed(given.cloned());
+        self.equal(Step::Event, "undeclared outputs", "", &undeclared);
         if self.case.expect.status == ExpectedStatus::Refused && !HOST_CODES.contains(&event.code.as_str()) {
             self.equal(Step::Event, "kind", word(self.case.expect.kind), kind.unwrap_or("none"));
         }

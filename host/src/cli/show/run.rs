@@ -195,10 +195,10 @@ fn limits(usage: &Usage) -> String {
     paragraph("limits: ", &used.join(", "))
 }
 
-fn milliseconds(microseconds: u64) -> String {
+pub(super) fn milliseconds(microseconds: u64) -> String {
     format!("{}.{:02} ms", microseconds / 1_000, microseconds % 1_000 / 10)
 }
 
-fn kibibytes(bytes: u64) -> String {
+pub(super) fn kibibytes(bytes: u64) -> String {
     format!("{} KiB", bytes.div_ceil(1_024))
 }
