@@ -55,14 +55,17 @@ pub enum Effect {
     ExpiredToken,
     /// The connection drops before anything is done.
     NotCommitted,
+    /// Refused with a fault of the service's own list before anything is done.
+    Fault { code: String },
 }
 
 /// How a service words the refusals that only it can word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Throttled,
     ServerError { status: u16 },
     ExpiredToken,
+    Fault { code: String },
 }
 
 impl Effect {
@@ -70,9 +73,12 @@ impl Effect {
     pub(crate) fn commits(&self) -> bool {
         match self {
             Self::AnswerLost | Self::LateCommit { .. } | Self::MalformedAnswer | Self::Slow { .. } => true,
-            Self::Throttled | Self::ServerError { .. } | Self::HtmlError | Self::ExpiredToken | Self::NotCommitted => {
-                false
-            }
+            Self::Throttled
+            | Self::ServerError { .. }
+            | Self::HtmlError
+            | Self::ExpiredToken
+            | Self::NotCommitted
+            | Self::Fault { .. } => false,
         }
     }
 }
@@ -148,6 +154,7 @@ pub(crate) async fn suffer(
         Some(Effect::Throttled) => Ok(refuse(Refusal::Throttled)),
         Some(Effect::ServerError { status }) => Ok(refuse(Refusal::ServerError { status })),
         Some(Effect::ExpiredToken) => Ok(refuse(Refusal::ExpiredToken)),
+        Some(Effect::Fault { code }) => Ok(refuse(Refusal::Fault { code })),
     }
 }
 

@@ -299,6 +299,7 @@ impl QuickBooks {
             Refusal::ExpiredToken => {
                 Answer::gateway(&Gateway::expired_token(request.bearer().unwrap_or_default()), now)
             }
+            Refusal::Fault { code } => Answer::fault(&Fault::listed(&code), now),
             Refusal::ServerError { status } => {
                 let status = http::StatusCode::from_u16(status);
                 let status = status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);

@@ -61,7 +61,8 @@ fn is_carried_out(effect: &Effect) -> bool {
         | Effect::ServerError { .. }
         | Effect::HtmlError
         | Effect::ExpiredToken
-        | Effect::NotCommitted => false,
+        | Effect::NotCommitted
+        | Effect::Fault { .. } => false,
     }
 }
 
@@ -69,6 +70,8 @@ fn refusal_error(refusal: Refusal) -> CrmError {
     match refusal {
         Refusal::Throttled => CrmError::Throttled,
         Refusal::ExpiredToken => CrmError::TokenExpired,
+        // The portal has no list of codes; to it, this is a request that it can't read.
+        Refusal::Fault { .. } => CrmError::Server { status: StatusCode::BAD_REQUEST },
         Refusal::ServerError { status } => {
             CrmError::Server { status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) }
         }

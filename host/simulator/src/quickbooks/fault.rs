@@ -2,15 +2,24 @@
 //!
 //! One constructor per code. It knows how a fault is written, not when one is due.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use http::StatusCode;
 use serde_json::{Value, json};
+
+/// The documented codes and their messages, for faults that are asked for by their code.
+static LISTED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("schema/faults.json")).expect("the schema files are part of the program")
+});
 
 /// One refused request. QuickBooks can list several errors; the simulator stops at the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
     kind: &'static str,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: &'static str,
     detail: String,
     element: String,
@@ -20,7 +29,19 @@ impl Fault {
     fn new(code: &'static str, message: &'static str, detail: impl Into<String>) -> Self {
         let status = StatusCode::BAD_REQUEST;
         let kind = "ValidationFault";
-        Self { status, kind, code, message, detail: detail.into(), element: String::new() }
+        Self { status, kind, code: code.into(), message, detail: detail.into(), element: String::new() }
+    }
+
+    /// A fault by its code, when a test arms one: worded as listed, for no reason of its own.
+    pub(crate) fn listed(code: &str) -> Self {
+        let message = LISTED.get(code).map_or("A fault that is not listed", String::as_str);
+        let mut fault = Self::new("", message, format!("{message} : armed by a test"));
+        fault.code = Cow::Owned(code.to_owned());
+        if code == "10000" {
+            fault.status = StatusCode::INTERNAL_SERVER_ERROR;
+            fault.kind = "SystemFault";
+        }
+        fault
     }
 
     fn at(mut self, element: &str) -> Self {

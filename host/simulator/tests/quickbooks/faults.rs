@@ -73,6 +73,19 @@ async fn a_gateway_can_answer_with_a_page_and_the_service_with_half_an_answer() 
 }
 
 #[tokio::test]
+async fn a_fault_can_be_asked_for_by_its_code() {
+    let client = Client::craigs().await;
+    for (code, http, message) in [("6540", 400, "Deposited Transaction cannot be changed"), ("10000", 500, "An app")] {
+        inject(&client, "/invoice", Effect::Fault { code: code.to_owned() });
+        let (status, text) = invoice(&client).await.unwrap();
+        let body: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((status, &body["Fault"]["Error"][0]["code"]), (http, &json!(code)));
+        assert!(text.contains(message));
+    }
+    assert_eq!(stored(&client), 0);
+}
+
+#[tokio::test]
 async fn an_expired_token_is_quoted_in_the_refusal() {
     let client = Client::craigs().await;
     inject(&client, "", Effect::ExpiredToken);
