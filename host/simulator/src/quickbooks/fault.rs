@@ -105,6 +105,13 @@ impl Fault {
         Self::invalid_property("Property Name:Can not parse the request body specified is unsupported or invalid")
     }
 
+    /// A value of another kind than the member's, such as text for a reference.
+    pub(crate) fn not_constructed(member: &str) -> Self {
+        Self::invalid_property(&format!(
+            "Property Name:Can not construct instance of {member} from the given value specified is unsupported or invalid"
+        ))
+    }
+
     fn invalid_property(detail: &str) -> Self {
         Self::new("2010", "Request has invalid or unsupported property", detail)
     }
@@ -147,6 +154,16 @@ impl Fault {
     pub(crate) fn number_format(element: &str, supplied: &str) -> Self {
         let detail = format!("{element} should be a valid number. Supplied value:{supplied}");
         Self::new("2080", "Invalid Number Format", detail).at(element)
+    }
+
+    pub(crate) fn number_value(element: &str, supplied: &str) -> Self {
+        let detail = format!("{element} is out of range. Supplied value:{supplied}");
+        Self::new("2090", "Invalid Number", detail).at(element)
+    }
+
+    pub(crate) fn boolean(element: &str, supplied: &str) -> Self {
+        let detail = format!("{element} should be true or false. Supplied value:{supplied}");
+        Self::new("2230", "Invalid Boolean", detail).at(element)
     }
 
     pub(crate) fn request_id_format(supplied: &str) -> Self {

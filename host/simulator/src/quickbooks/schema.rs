@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
@@ -16,6 +17,9 @@ use super::fault::Fault;
 use super::row::{Row, decimal_in};
 
 type Names = BTreeMap<String, Vec<String>>;
+
+/// Amounts have at most ten digits before the point and five after it, as documented.
+const NUMBER_END: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
 
 static PROPERTIES: LazyLock<Names> = LazyLock::new(|| read(include_str!("schema/properties.json")));
 static QUERYABLE: LazyLock<Names> = LazyLock::new(|| read(include_str!("schema/queryable.json")));
@@ -111,11 +115,17 @@ fn parse_member(class: &str, member: &str, value: Value) -> Result<Option<Value>
         Value::Object(part) => parse_object(member, part),
         Value::String(text) => parse_text(class, member, text),
         Value::Number(number) if lists(&TYPES.ids, member) => Ok(Some(Value::String(number.to_string()))),
+        Value::Number(number) if lists(&TYPES.dates, member) => Err(Fault::date_format(member, &number.to_string())),
+        Value::Number(number) if lists(&TYPES.numbers, member) => in_range(member, &number).map(Some),
+        Value::Bool(given) if lists(&TYPES.numbers, member) => Err(Fault::number_format(member, &given.to_string())),
         Value::Number(_) | Value::Bool(_) => Ok(Some(value)),
     }
 }
 
 fn parse_object(member: &str, part: Row) -> Result<Option<Value>, Fault> {
+    if [&TYPES.dates, &TYPES.numbers, &TYPES.booleans, &TYPES.ids].into_iter().any(|names| lists(names, member)) {
+        return Err(Fault::not_constructed(member));
+    }
     let Some(class) = class_of(member) else { return Ok(Some(Value::Object(part))) };
     let mut row = parse_part(class, part)?;
     if class == "ReferenceType" {
@@ -129,8 +139,10 @@ fn parse_object(member: &str, part: Row) -> Result<Option<Value>, Fault> {
 }
 
 fn parse_text(class: &str, member: &str, text: String) -> Result<Option<Value>, Fault> {
-    if class_of(member).is_some() && text.is_empty() {
-        return Ok(None);
+    match class_of(member) {
+        Some(_) if text.is_empty() => return Ok(None),
+        Some("ReferenceType") => return Err(Fault::not_constructed(member)),
+        Some(_) | None => {}
     }
     if lists(&TYPES.dates, member) {
         return Ok(date(member, &text)?.map(Value::String));
@@ -143,7 +155,7 @@ fn parse_text(class: &str, member: &str, text: String) -> Result<Option<Value>, 
             "true" => Ok(Some(Value::Bool(true))),
             "false" => Ok(Some(Value::Bool(false))),
             "" => Ok(None),
-            _ => Err(Fault::enumeration(&format!("{class}.{member}"), &text)),
+            _ => Err(Fault::boolean(&format!("{class}.{member}"), &text)),
         };
     }
     Ok(Some(Value::String(text)))
@@ -172,7 +184,14 @@ fn number(member: &str, text: &str) -> Result<Option<Value>, Fault> {
         return Ok(None);
     }
     let number = decimal_in(trimmed).and_then(|number| number.to_string().parse::<Number>().ok());
-    number.map(|number| Some(Value::Number(number))).ok_or_else(|| Fault::number_format(member, text))
+    let number = number.ok_or_else(|| Fault::number_format(member, text))?;
+    in_range(member, &number).map(Some)
+}
+
+/// A number that QuickBooks can hold, which is fewer than JSON can write.
+fn in_range(member: &str, number: &Number) -> Result<Value, Fault> {
+    let held = decimal_in(&number.to_string()).filter(|held| held.abs() < NUMBER_END);
+    held.map(|_| Value::Number(number.clone())).ok_or_else(|| Fault::number_value(member, &number.to_string()))
 }
 
 fn class_of(member: &str) -> Option<&'static str> {

@@ -14,6 +14,7 @@ mod faults;
 mod generic;
 mod idempotency;
 mod invoices;
+mod leniency;
 mod lists;
 mod names;
 mod numbers;
