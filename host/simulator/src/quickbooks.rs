@@ -26,6 +26,7 @@ use self::pace::Paces;
 use self::replies::Replies;
 use self::request::Incoming;
 use self::throttle::Throttle;
+use self::webhooks::{Change, Webhooks};
 use self::write::Circumstances;
 use crate::faults::{Effect, Faults, Refusal, suffer};
 use crate::requests::{LoggedRequest, Requests};
@@ -66,6 +67,7 @@ mod settled;
 mod sign_in;
 mod tax;
 mod throttle;
+mod webhooks;
 mod write;
 
 pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
@@ -74,6 +76,7 @@ pub use self::reports::{AccountTotal, AccountingMethod, ProfitAndLoss};
 pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
 pub use self::settings::{Company, Settings};
 pub use self::throttle::RateLimits;
+pub use self::webhooks::{Notification, Subscriber, WebhookForm};
 
 /// The service. Copies share their companies, tokens, faults and log.
 #[derive(Clone)]
@@ -82,6 +85,7 @@ pub struct QuickBooks {
     faults: Faults,
     requests: Requests,
     paces: Paces,
+    webhooks: Webhooks,
 }
 
 /// Everything behind the lock, which is never held over an await.
@@ -93,6 +97,13 @@ struct State {
     throttle: Throttle,
     /// Counts answers, for `intuit_tid`.
     answered: u64,
+}
+
+impl State {
+    /// The changes of a company that no webhook has told yet.
+    fn untold(&mut self, realm: &str) -> Vec<Change> {
+        self.companies.get_mut(realm).map(|books| std::mem::take(&mut books.untold)).unwrap_or_default()
+    }
 }
 
 impl QuickBooks {
@@ -107,7 +118,13 @@ impl QuickBooks {
             answered: 0,
         };
         let state = Arc::new(Mutex::new(state));
-        Self { state, faults: Faults::default(), requests: Requests::default(), paces: Paces::default() }
+        Self {
+            state,
+            faults: Faults::default(),
+            requests: Requests::default(),
+            paces: Paces::default(),
+            webhooks: Webhooks::default(),
+        }
     }
 
     /// A service with the four companies of the seed, on the machine's time.
@@ -257,10 +274,8 @@ impl QuickBooks {
         if let Some(answer) = admin::answer(self, &request) {
             return Ok(self.dressed(answer));
         }
-        let _under_way = match request.segments().as_slice() {
-            ["v3", "company", realm, ..] => Some(self.paces.came(realm, self.state().settings.clock.now())),
-            _ => None,
-        };
+        let now = self.state().settings.clock.now();
+        let _under_way = request.realm().map(|realm| self.paces.came(realm, now));
         let effect = self.faults.take(&request.method, &request.decoded_path(), &request.body);
         let reserved = matches!(effect, Some(Effect::LateCommit { .. })) && self.reserve(&request);
         let kept = effect.clone();
@@ -279,14 +294,16 @@ impl QuickBooks {
 
     /// Does what a request asks for.
     fn commit(&self, request: &Incoming, reserved: bool, answered: bool) -> Response<Bytes> {
-        let answer = {
+        let (answer, changes) = {
             let mut state = self.state();
             let answer = dispatch::answer(&mut state, request, reserved);
+            let changes = request.realm().map(|realm| state.untold(realm)).unwrap_or_default();
             if let Some(key) = reserved.then(|| reply_key(request)).flatten() {
                 state.replies.end(&key);
             }
-            answer
+            (answer, changes)
         };
+        self.tell(changes);
         let status = answered.then(|| answer.status.as_u16());
         self.log(request, status, answer.committed);
         self.dressed(answer)
@@ -331,7 +348,15 @@ impl QuickBooks {
         });
     }
 
-    fn add_books(&self, books: Books) {
+    /// Tells the subscriber of webhooks, if there is one.
+    fn tell(&self, changes: Vec<Change>) {
+        let clock = self.state().settings.clock.clone();
+        self.webhooks.tell(changes, &clock);
+    }
+
+    fn add_books(&self, mut books: Books) {
+        // What a company starts with is no news.
+        books.untold.clear();
         let mut state = self.state();
         let now = state.settings.clock.now();
         state.tokens.connect(&books.realm, now);
@@ -346,7 +371,11 @@ impl QuickBooks {
         let mut state = self.state();
         let circumstances = Circumstances { now: state.settings.clock.now(), allow_duplicate_number: false };
         let books = state.companies.get_mut(realm).ok_or_else(|| Fault::object_not_found().body())?;
-        change(books, circumstances).map_err(|fault| fault.body())
+        let changed = change(books, circumstances).map_err(|fault| fault.body());
+        let changes = state.untold(realm);
+        drop(state);
+        self.tell(changes);
+        changed
     }
 
     fn with_books(&self, realm: &str, change: impl FnOnce(&mut Books)) {
@@ -363,10 +392,7 @@ impl QuickBooks {
 
 /// Company and `requestid` of a write, if it carries one.
 fn reply_key(request: &Incoming) -> Option<replies::Key> {
-    match request.segments().as_slice() {
-        ["v3", "company", realm, ..] => Some(((*realm).to_owned(), request.request_id()?.to_owned())),
-        _ => None,
-    }
+    Some((request.realm()?.to_owned(), request.request_id()?.to_owned()))
 }
 
 /// The zone of QuickBooks' servers, whose day is the default date of a transaction.

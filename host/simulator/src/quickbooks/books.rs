@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::pacific;
 use super::postings::Accounts;
 use super::row::{Row, default, is_active, part, parts, reference, text};
+use super::webhooks::{Change, ChangeVerb};
 
 /// The stored state of one company.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Books {
     pub(crate) exchange_rates: BTreeMap<String, Decimal>,
     /// What stands in its accounts.
     pub(crate) accounts: Accounts,
+    /// Changes that no webhook has told yet.
+    pub(crate) untold: Vec<Change>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,6 +62,7 @@ impl Books {
             closed_with_password: false,
             exchange_rates: BTreeMap::new(),
             accounts: Accounts::new(),
+            untold: Vec::new(),
         }
     }
 
@@ -99,6 +103,13 @@ impl Books {
         {
             table.rows[place] = None;
         }
+    }
+
+    /// Notes a change for webhooks.
+    pub(crate) fn note_change(&mut self, entity: Entity, id: &str, verb: ChangeVerb, at: &str) {
+        let at = at.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let (realm, id) = (self.realm.clone(), id.to_owned());
+        self.untold.push(Change { realm, entity, id, verb, at });
     }
 
     /// What was removed: entity, id and time.

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::row::{Row, cents, decimal, default, money, parts, reference, set, text};
 use super::sales;
 use super::settled::check_not_deposited;
+use super::webhooks::ChangeVerb;
 use super::write::Circumstances;
 
 mod automatic;
@@ -181,4 +182,5 @@ fn apply_to_invoice(books: &mut Books, invoice: &str, change: Decimal, stays: Op
     let token = text(row, "SyncToken").and_then(|token| token.parse::<u64>().ok()).unwrap_or(0);
     set(row, "SyncToken", (token + 1).to_string());
     sales::touch(row, at);
+    books.note_change(Entity::Invoice, invoice, ChangeVerb::Updated, at);
 }

@@ -30,13 +30,24 @@ impl Incoming {
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let (authorization, content_type, host) = (header(AUTHORIZATION), header(CONTENT_TYPE), header(HOST));
         let path = head.uri.path().to_owned();
-        let hard_expiry = head.headers.contains_key("x-include-refresh-token-hard-expires-in");
+        let hard_expiry = head
+            .headers
+            .get("x-include-refresh-token-hard-expires-in")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
         Self { method: head.method, path, query, authorization, content_type, host, hard_expiry, body }
     }
 
     /// The parts of the path between slashes.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|segment| !segment.is_empty()).collect()
+    }
+
+    /// The company that the request is about.
+    pub(crate) fn realm(&self) -> Option<&str> {
+        match self.segments().as_slice() {
+            ["v3", "company", realm, ..] => Some(*realm),
+            _ => None,
+        }
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {

@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::generic::{self, Verb};
 use super::row::{Row, is_true, set, text};
 use super::settled::{check_not_deposited, check_not_processed};
+use super::webhooks::ChangeVerb;
 use super::{lists, names, pacific, payments, postings, preferences, purchases, sales};
 
 /// The circumstances of a write that are not in its body.
@@ -49,6 +50,7 @@ pub(crate) fn create_as(
     let derived = derive(books, entity, sent, None, circumstances)?;
     let created = stored_time(circumstances.now);
     let row = with_system_members(derived, id, "0", &created, &created);
+    books.note_change(entity, id, ChangeVerb::Created, &created);
     Ok(commit(books, entity, None, row, circumstances))
 }
 
@@ -64,7 +66,7 @@ pub(crate) fn update(books: &mut Books, entity: Entity, sent: Row, circumstances
         // Saving what is there already is no change: SyncToken and times stay.
         return Ok(stored);
     }
-    Ok(replace(books, entity, &stored, derived, circumstances))
+    Ok(replace(books, entity, &stored, derived, ChangeVerb::Updated, circumstances))
 }
 
 /// Removes a transaction; `None` for everything else, which is deactivated by an update.
@@ -81,7 +83,9 @@ pub(crate) fn delete(
     }
     let deleted = open(books, entity, sent).map(|stored| {
         let id = text(&stored, "Id").unwrap_or_default();
-        books.remove(entity, id, stored_time(circumstances.now));
+        let at = stored_time(circumstances.now);
+        books.note_change(entity, id, ChangeVerb::Deleted, &at);
+        books.remove(entity, id, at);
         apply(books, entity, Some(&stored), None, circumstances);
         json!({ "domain": "QBO", "status": "Deleted", "Id": id })
     });
@@ -109,7 +113,9 @@ pub(crate) fn void(
         | Family::Generic(_) => return None,
     };
     let stored = open(books, entity, sent).and_then(|stored| check_not_processed(&stored).map(|()| stored));
-    Some(stored.map(|stored| replace(books, entity, &stored, voided(stored.clone()), circumstances)))
+    let voided =
+        stored.map(|stored| replace(books, entity, &stored, voided(stored.clone()), ChangeVerb::Voided, circumstances));
+    Some(voided)
 }
 
 /// The stored transaction of a body, if the books of its date are open and it is on no deposit.
@@ -130,7 +136,7 @@ pub(crate) fn send(
 ) -> Result<Row, Fault> {
     let stored = find(books, kind.entity(), id)?.clone();
     let sent = sales::sent(stored.clone(), to, &stored_time(circumstances.now))?;
-    Ok(replace(books, kind.entity(), &stored, sent, circumstances))
+    Ok(replace(books, kind.entity(), &stored, sent, ChangeVerb::Emailed, circumstances))
 }
 
 /// The stored object that a body with `Id` and `SyncToken` is about.
@@ -208,12 +214,20 @@ fn derive(
     }
 }
 
-fn replace(books: &mut Books, entity: Entity, stored: &Row, changed: Row, circumstances: Circumstances) -> Row {
+fn replace(
+    books: &mut Books,
+    entity: Entity,
+    stored: &Row,
+    changed: Row,
+    verb: ChangeVerb,
+    circumstances: Circumstances,
+) -> Row {
     let id = text(stored, "Id").unwrap_or_default();
     let token = text(stored, "SyncToken").and_then(|token| token.parse::<u64>().ok()).unwrap_or(0) + 1;
     let created = stored["MetaData"]["CreateTime"].as_str().unwrap_or_default();
     let updated = stored_time(circumstances.now);
     let row = with_system_members(changed, id, &token.to_string(), created, &updated);
+    books.note_change(entity, id, verb, &updated);
     commit(books, entity, Some(stored), row, circumstances)
 }
 

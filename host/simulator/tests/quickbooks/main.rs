@@ -27,4 +27,5 @@ mod reports;
 mod seeds;
 mod settled;
 mod tax;
+mod webhooks;
 mod wire;
