@@ -53,7 +53,7 @@ fn authorised(
         Ok(()) => {}
     }
     if let Some(limits) = state.settings.rate_limits
-        && !state.throttle.admit(realm, limits, now)
+        && !state.throttle.admit(realm, operation == ["batch"], limits, now)
     {
         return Answer::gateway(&Gateway::throttled(), now);
     }

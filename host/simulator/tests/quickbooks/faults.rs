@@ -106,7 +106,7 @@ async fn a_slow_answer_has_committed_at_once() {
 #[tokio::test]
 async fn limits_are_kept_in_the_simulators_time() {
     let client = Client::craigs().await;
-    client.service.set_rate_limits(Some(RateLimits { per_second: 2, per_minute: 3 }));
+    client.service.set_rate_limits(Some(RateLimits { per_second: 2, per_minute: 3, batches_per_minute: 1 }));
     let mut statuses = Vec::new();
     for _ in 0..3 {
         statuses.push(client.get("customer/1").await.status.as_u16());
@@ -137,4 +137,23 @@ async fn what_does_not_exist_is_told_apart() {
     assert_eq!(client.refused("invoice", &json!({"BadJson": 1})).await, "2010");
     let malformed = client.ask(http::Method::POST, "invoice", "{".to_owned()).await.unwrap();
     assert_eq!(malformed.code(), "2010");
+}
+
+#[tokio::test]
+async fn over_a_limit_only_that_company_is_refused_in_the_gateways_spelling_and_nothing_is_done() {
+    let client = Client::craigs().await;
+    client.service.set_rate_limits(Some(RateLimits { batches_per_minute: 1, ..RateLimits::DOCUMENTED }));
+    let batch =
+        json!({"BatchItemRequest": [{"bId": "1", "operation": "create", "Customer": {"DisplayName": "Jane Doe"}}]});
+    assert_eq!(client.post("batch", &batch).await.status, 200);
+    let refused = client.post("batch?requestid=b2", &batch).await;
+    assert_eq!(refused.status, 429);
+    let fault = refused.json()["fault"].clone();
+    let error = json!({"message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
+        "detail": "The request limit was reached.  Try again later", "code": "3001", "element": null});
+    assert_eq!(fault, json!({"error": [error], "type": "SERVICE"}));
+    assert_eq!(client.get("customer/1").await.status, 200);
+    client.clock.advance(jiff::SignedDuration::from_mins(1));
+    let named = client.post("batch?requestid=b2", &batch).await.json();
+    assert_eq!(named["BatchItemResponse"][0]["Fault"]["Error"][0]["code"], "6240");
 }

@@ -63,6 +63,40 @@ async fn a_repetition_of_a_write_under_way_is_refused_until_it_has_committed() {
     assert_eq!(client.service.documents(&client.realm, "Invoice").len(), 1);
 }
 
+#[tokio::test]
+async fn a_repeated_deletion_or_void_is_answered_as_the_first_was() {
+    let client = Client::craigs().await;
+    let invoice = client.stored("Invoice", &sale("1", &[line("1", "1")])).await;
+    let void = json!({"Id": invoice["Id"], "SyncToken": "0"});
+    let first = client.post("invoice?operation=void&requestid=v1", &void).await;
+    assert_eq!(client.post("invoice?operation=void&requestid=v1", &void).await.text, first.text);
+    let delete = json!({"Id": invoice["Id"], "SyncToken": "1"});
+    let first = client.post("invoice?operation=delete&requestid=d1", &delete).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(client.post("invoice?operation=delete&requestid=d1", &delete).await.text, first.text);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_its_company_whatever_it_is_used_for() {
+    let mut client = Client::craigs().await;
+    let customer = client.post("customer?requestid=k1", &json!({"DisplayName": "Jane Doe"})).await;
+    let other = client.post("vendor?requestid=k1", &json!({"DisplayName": "Another"})).await;
+    assert_eq!(other.text, customer.text);
+    client.realm = qbo_simulator::quickbooks::CUSTOM_NUMBERS.to_owned();
+    let tokens = client.refresh(&format!("simulator-refresh-{}", client.realm)).await.json();
+    client.token = tokens["access_token"].as_str().unwrap().to_owned();
+    let elsewhere = client.post("vendor?requestid=k1", &json!({"DisplayName": "Another"})).await;
+    assert_eq!(elsewhere.json()["Vendor"]["DisplayName"], "Another");
+}
+
+#[tokio::test]
+async fn a_read_has_no_key() {
+    let client = Client::craigs().await;
+    let first = client.get("customer/1?requestid=r1").await;
+    client.stored("Invoice", &sale("1", &[line("1", "1")])).await;
+    assert_ne!(client.get("customer/1?requestid=r1").await.text, first.text);
+}
+
 fn late(after_ms: u64) -> qbo_simulator::faults::Fault {
     let effect = qbo_simulator::faults::Effect::LateCommit { after_ms };
     qbo_simulator::faults::Fault { matches: "POST".to_owned(), skip: 0, times: 1, effect }

@@ -84,3 +84,45 @@ async fn a_request_without_a_token_is_refused() {
     client.token = String::new();
     assert_eq!(client.get("customer/1").await.status, 401);
 }
+
+#[tokio::test]
+async fn the_end_that_no_refresh_moves_is_named_to_those_who_ask() {
+    let client = Client::craigs().await;
+    let ask = |header: Option<&'static str>| {
+        let mut request = http::Request::post("/oauth2/v1/tokens/bearer")
+            .header("authorization", "Basic c2ltdWxhdG9yLWNsaWVudDpzaW11bGF0b3Itc2VjcmV0");
+        if let Some(value) = header {
+            request = request.header("x-include-refresh-token-hard-expires-in", value);
+        }
+        let form = format!("grant_type=refresh_token&refresh_token=simulator-refresh-{CRAIGS_DESIGN}");
+        client.answer(request.body(bytes::Bytes::from(form)).unwrap())
+    };
+    let five_years = 5 * 365 * 24 * 60 * 60;
+    assert_eq!(ask(Some("true")).await.unwrap().json()["x_refresh_token_hard_expires_in"], json!(five_years));
+    for header in [None, Some("false")] {
+        assert_eq!(ask(header).await.unwrap().json().get("x_refresh_token_hard_expires_in"), None);
+    }
+}
+
+#[tokio::test]
+async fn after_five_years_only_a_person_can_connect_again() {
+    let client = Client::craigs().await;
+    let mut token = format!("simulator-refresh-{CRAIGS_DESIGN}");
+    for _ in 0..5 * 365 / 73 - 1 {
+        client.clock.advance(SignedDuration::from_hours(73 * 24));
+        token = client.refresh(&token).await.json()["refresh_token"].as_str().unwrap().to_owned();
+    }
+    client.clock.advance(SignedDuration::from_hours(73 * 24));
+    assert_eq!(client.refresh(&token).await.json()["error"], "invalid_grant");
+}
+
+#[tokio::test]
+async fn an_access_token_refreshes_nothing_and_another_grant_is_unknown() {
+    let client = Client::craigs().await;
+    let refused = client.refresh(&client.token).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["error"]), (400, &json!("invalid_grant")));
+    let request = http::Request::post("/oauth2/v1/tokens/bearer")
+        .header("authorization", "Basic c2ltdWxhdG9yLWNsaWVudDpzaW11bGF0b3Itc2VjcmV0")
+        .body(bytes::Bytes::from_static(b"grant_type=password"));
+    assert_eq!(client.answer(request.unwrap()).await.unwrap().json()["error"], "unsupported_grant_type");
+}
