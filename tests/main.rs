@@ -13,3 +13,4 @@ mod sandbox;
 mod service;
 mod simulation;
 mod store;
+mod totals;
