@@ -91,9 +91,12 @@ fn add(document: &mut Map<String, Value>, mut fragment: Map<String, Value>) {
 
 /// Steps are filled in before connections are, and what every run needs is approved first.
 fn order(document: &mut Map<String, Value>) {
-    entries(document, "inputs").sort_by_key(|input| input["scope"] != "step");
-    entries(document, "capabilities").sort_by_key(|capability| capability["required"] != true);
-    entries(document, "errors").sort_by(|one, other| one["code"].as_str().cmp(&other["code"].as_str()));
+    for (list, member, first) in [("inputs", "scope", Value::from("step")), ("capabilities", "required", true.into())] {
+        let entries = entries(document, list);
+        let (mut ordered, rest): (Vec<_>, Vec<_>) = entries.drain(..).partition(|one| one[member] == first);
+        ordered.extend(rest);
+        *entries = ordered;
+    }
 }
 
 /// A list of the document, made if it is not there.
