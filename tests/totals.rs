@@ -115,6 +115,7 @@ impl Shop {
             zone: connection.zone.clone(),
             preview: false,
             if_exists: IfExists::default(),
+            reference: None,
             callback: None,
         };
         let grants = Arc::new(Grants::of(&version.definition, |_| true));
