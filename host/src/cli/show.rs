@@ -7,6 +7,7 @@ mod suite;
 mod text;
 
 pub(super) use component::{asked, component, component_json};
-pub(super) use run::{json, reasons, run, runs, timeline};
+pub(super) use run::{json, mark, reasons, run, timeline};
 pub(super) use stored::{lines, whole};
 pub(super) use suite::suite;
+pub(super) use text::table;

@@ -38,6 +38,8 @@ pub(super) struct Simulators {
 
 /// Both, running.
 pub(super) struct Running {
+    books: QuickBooks,
+    portal: HubSpot,
     quickbooks: Server,
     hubspot: Server,
 }
@@ -62,28 +64,33 @@ fn start(quickbooks: SocketAddr, hubspot: SocketAddr) -> Result<Running, Failure
         }
     }
     let (books, portal) = (QuickBooks::seeded(), HubSpot::seeded());
-    let quickbooks = Server::start(quickbooks, move |request| {
-        let books = books.clone();
-        async move { books.handle(request).await }
-    })
-    .with_context(|| format!("the simulated QuickBooks can't listen on {quickbooks}"));
-    let hubspot = Server::start(hubspot, move |request| {
-        let portal = portal.clone();
-        async move { portal.handle(request).await }
-    })
-    .with_context(|| format!("the simulated HubSpot can't listen on {hubspot}"));
+    let on_quickbooks = books.serve(quickbooks);
+    let on_hubspot = portal.serve(hubspot);
+    let named = |what: &str, address: SocketAddr| format!("the simulated {what} can't listen on {address}");
+    let quickbooks = on_quickbooks.with_context(|| named("QuickBooks", quickbooks));
+    let hubspot = on_hubspot.with_context(|| named("HubSpot", hubspot));
     let taken = |error| {
         let hint = "stop what listens there (another simulator, perhaps), or name other addresses with \
                     --quickbooks and --hubspot";
         Failure::new(error, hint).with_code("address_taken")
     };
-    Ok(Running { quickbooks: quickbooks.map_err(taken)?, hubspot: hubspot.map_err(taken)? })
+    Ok(Running { books, portal, quickbooks: quickbooks.map_err(taken)?, hubspot: hubspot.map_err(taken)? })
 }
 
 impl Running {
     /// Both, on free ports.
     pub(super) fn anywhere() -> Result<Self, Failure> {
         start(local(0), local(0))
+    }
+
+    /// The simulated companies.
+    pub(super) fn books(&self) -> &QuickBooks {
+        &self.books
+    }
+
+    /// The simulated portal.
+    pub(super) fn portal(&self) -> &HubSpot {
+        &self.portal
     }
 
     pub(super) fn quickbooks_url(&self) -> String {

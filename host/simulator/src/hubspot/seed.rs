@@ -96,6 +96,9 @@
 //! | 3026 | a bank transfer (ACH) without fees |
 //! | 3027 | a delivery fee of 25 on the payment itself |
 //! | 3028 | its source is a payment link, but a HubSpot invoice is associated |
+//!
+//! One story through all actions: the deal 1401 is proposed and won, the payment 3401 comes in, and the
+//! payment 3402, with tax, comes in and can be given back.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -105,12 +108,13 @@ use super::fixture::Fixture;
 /// When the seeded objects were created, 2026-01-05T10:00:00Z: long enough ago for search to see them.
 pub(super) const CREATED: Timestamp = Timestamp::constant(1_767_607_200, 0);
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     include_str!("seed/deals.json"),
     include_str!("seed/deals-and-their-customers.json"),
     include_str!("seed/deals-and-their-lines.json"),
     include_str!("seed/quotes.json"),
     include_str!("seed/payments.json"),
+    include_str!("seed/story.json"),
 ];
 
 /// Name, SKU and price of the products of the sample company that the long deals cycle through.

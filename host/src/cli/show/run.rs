@@ -87,7 +87,7 @@ fn document(document: &Document) -> String {
     text
 }
 
-pub(super) fn mark(status: Status) -> &'static str {
+pub(in crate::cli) fn mark(status: Status) -> &'static str {
     match status {
         Status::Succeeded => "✓",
         Status::Previewed => "○",
@@ -96,32 +96,6 @@ pub(super) fn mark(status: Status) -> &'static str {
         Status::Cancelled => "–",
         Status::Waiting => "…",
     }
-}
-
-/// Several runs, a line each.
-pub(in crate::cli) fn runs(records: &[Arc<RunRecord>], titles: &[&str]) -> String {
-    let mut table = table(&["object", "", "result", "document", "total"]);
-    if let Some(total) = table.column_mut(4) {
-        total.set_cell_alignment(CellAlignment::Right);
-    }
-    for (record, title) in records.iter().zip(titles) {
-        let document = record.documents.iter().rfind(|document| document.total.is_some());
-        let result = match record.status {
-            Status::Succeeded | Status::Previewed => record.status.as_str(),
-            Status::Refused | Status::Held | Status::Cancelled | Status::Waiting => &record.code,
-        };
-        let name = |document: &Document| {
-            format!("{} {}", document.entity, document.doc_number.as_deref().unwrap_or(&document.id))
-        };
-        table.add_row([
-            record.object.clone(),
-            (*title).to_owned(),
-            format!("{} {result}", mark(record.status)),
-            document.map(name).unwrap_or_default(),
-            document.and_then(|document| document.total.clone()).unwrap_or_default(),
-        ]);
-    }
-    format!("{table}\n")
 }
 
 /// Why runs were refused, and what to look at in those that were not.

@@ -5,7 +5,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 /// Columns of the narrowest usual terminal. A wider line breaks there, and a table then can't be read.
 const COLUMNS: u16 = 80;
 
-pub(super) fn table(header: &[&str]) -> Table {
+pub(in crate::cli) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(COLUMNS);
