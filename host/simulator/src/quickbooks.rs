@@ -39,6 +39,7 @@ mod books;
 mod changes;
 mod dispatch;
 mod entity;
+mod exchange_rates;
 mod fault;
 mod figures;
 mod generic;
@@ -73,7 +74,7 @@ mod write;
 pub use self::oauth::{CLIENT_ID, CLIENT_SECRET, RefreshTokenRotation};
 pub use self::pace::Pace;
 pub use self::reports::{AccountTotal, AccountingMethod, ProfitAndLoss};
-pub use self::seed::{CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
+pub use self::seed::{AUTOMATED_TAX, CRAIGS_DESIGN, CUSTOM_NUMBERS, MAPLE_LEAF, TWO_CURRENCIES};
 pub use self::settings::{Company, Settings};
 pub use self::throttle::RateLimits;
 pub use self::webhooks::{Notification, Subscriber, WebhookForm};
@@ -127,12 +128,12 @@ impl QuickBooks {
         }
     }
 
-    /// A service with the four companies of the seed, on the machine's time.
+    /// A service with the companies of the seed, on the machine's time.
     pub fn seeded() -> Self {
         Self::seeded_with(Settings::default())
     }
 
-    /// A service with the four companies of the seed.
+    /// A service with the companies of the seed.
     pub fn seeded_with(settings: Settings) -> Self {
         let service = Self::empty(settings);
         for books in seed::companies() {

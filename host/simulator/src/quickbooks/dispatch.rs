@@ -18,7 +18,7 @@ use super::operation::Operation;
 use super::query::{self, Dialect};
 use super::request::Incoming;
 use super::write::{self, Circumstances};
-use super::{batch, changes, pdf, reports, schema, sign_in};
+use super::{batch, changes, exchange_rates, pdf, reports, schema, sign_in};
 
 /// The documented longest `requestid`.
 const REQUEST_ID_CHARACTERS_MAX: usize = 50;
@@ -110,6 +110,15 @@ fn perform(
         (&Method::GET, ["companyinfo", _]) => read(books, Entity::CompanyInfo, "1", now),
         (&Method::GET, ["reports", name]) => {
             Ok(Answer::plain(StatusCode::OK, &reports::answer(books, name, request, now)?))
+        }
+        (&Method::GET, ["exchangerate"]) => {
+            let (currency, day) = (request.parameter("sourcecurrencycode"), request.parameter("asofdate"));
+            Ok(Answer::success("ExchangeRate", exchange_rates::read(books, currency, day, now)?, now))
+        }
+        (&Method::POST, ["exchangerate"]) => {
+            let sent = schema::parse_class("ExchangeRate", &request.body)?;
+            let rate = exchange_rates::update(books, &sent, circumstances(request, now))?;
+            Ok(Answer::success("ExchangeRate", rate, now).committed())
         }
         (&Method::GET, [entity, id]) => read(books, known(entity)?, id, now),
         (&Method::GET, [entity, id, "pdf"]) => {

@@ -1,4 +1,4 @@
-//! Payments: money received from a customer, applied to invoices.
+//! Payments: money received from a customer, applied to invoices, with credit memos used up for it.
 //!
 //! Applying money moves the SyncToken of an invoice, unlike everything else that one transaction does
 //! to another. What is not applied stays as a credit of the customer.
@@ -9,15 +9,17 @@ use serde_json::{Value, json};
 use super::books::Books;
 use super::entity::Entity;
 use super::fault::Fault;
-use super::row::{Row, cents, decimal, default, money, parts, reference, set, text};
+use super::row::{Row, decimal, default, money, parts, reference, set, text};
 use super::sales;
 use super::settled::check_not_deposited;
 use super::webhooks::ChangeVerb;
 use super::write::Circumstances;
 
 mod automatic;
+mod lines;
 
 pub(crate) use self::automatic::use_credits;
+use self::lines::applied;
 
 /// What a full update keeps although it was not sent.
 pub(crate) const KEPT: &[&str] = &["TxnDate", "CurrencyRef", "ExchangeRate", "DepositToAccountRef"];
@@ -46,7 +48,7 @@ pub(crate) fn derive(
         let lines = automatic::lines(books, customer, total);
         set(&mut draft, "Line", lines);
     }
-    let (lines, used) = lines(books, &draft, stored)?;
+    let (lines, used) = lines::derive(books, &draft, stored)?;
     if used > total {
         return Err(Fault::business("The amount applied is more than the amount received"));
     }
@@ -78,83 +80,66 @@ pub(crate) fn voided(mut row: Row) -> Row {
     row
 }
 
-/// Applies the difference between a payment before and after to its invoices and its customer.
+/// Applies the difference between a payment before and after to what it settles and to its customer.
 pub(crate) fn apply(books: &mut Books, before: Option<&Row>, after: Option<&Row>, at: &str) {
     for (customer, change) in sales::difference(before, after, received) {
         sales::change_balance(books, &customer, -change, at);
     }
     let payment = after.or(before).and_then(|row| text(row, "Id")).unwrap_or_default();
-    for (invoice, change) in sales::difference(before, after, applied) {
-        let stays = after.is_some_and(|after| applied(after).iter().any(|(id, _)| *id == invoice));
-        apply_to_invoice(books, &invoice, change, stays.then_some(payment), payment, at);
+    for (settled, change) in sales::difference(before, after, applied) {
+        let stays = after.is_some_and(|after| applied(after).iter().any(|(id, _)| *id == settled));
+        settle(books, &settled, change, stays.then_some(payment), payment, at);
     }
 }
 
-/// Takes a payment back from an invoice that is no more.
-pub(crate) fn release(books: &mut Books, payment: &str, invoice: &str, at: &str) {
+/// Takes a payment back from an invoice or credit memo that is no more.
+pub(crate) fn release(books: &mut Books, payment: &str, gone: &str, at: &str) {
     let Some(row) = books.row_mut(Entity::Payment, payment) else { return };
-    let freed: Decimal = applied(row).into_iter().filter(|(id, _)| id == invoice).map(|(_, amount)| amount).sum();
-    if let Some(Value::Array(lines)) = row.get_mut("Line") {
-        lines.retain(|line| line["LinkedTxn"][0]["TxnId"] != invoice);
-    }
+    let freed = take_lines(row, gone);
     sales::add(row, "UnappliedAmt", freed);
     sales::touch(row, at);
-    // The invoice took only what was open out of the balance; the credit stays the customer's.
+    // What went took only what was open out of the customer's balance; this is the rest of it.
     if let Some(customer) = reference(row, "CustomerRef").map(str::to_owned) {
         sales::change_balance(books, &customer, -freed, at);
     }
+    come_out_even(books, payment, at);
 }
 
-/// Lines as they are stored, and what they apply in all.
-fn lines(books: &Books, draft: &Row, stored: Option<&Row>) -> Result<(Vec<Value>, Decimal), Fault> {
-    let before = stored.map(applied).unwrap_or_default();
-    let mut used = Decimal::ZERO;
-    let mut lines = Vec::new();
-    for line in parts(draft, "Line") {
-        let amount = cents(decimal(line, "Amount").ok_or_else(|| Fault::missing("Line.Amount"))?);
-        let mut links = parts(line, "LinkedTxn");
-        let link = links.next().ok_or_else(|| Fault::missing("Line.LinkedTxn"))?;
-        let id = text(link, "TxnId").ok_or_else(|| Fault::missing("Line.LinkedTxn.TxnId"))?;
-        if text(link, "TxnType") != Some("Invoice") {
-            return Err(Fault::cannot_be_linked(id));
-        }
-        let invoice = books.row(Entity::Invoice, id).ok_or_else(|| Fault::cannot_be_linked(id))?;
-        if reference(invoice, "CustomerRef") != reference(draft, "CustomerRef") {
-            return Err(Fault::business("The linked transaction belongs to another customer"));
-        }
-        let own: Decimal = before.iter().filter(|(known, _)| known == id).map(|(_, amount)| *amount).sum();
-        let open = decimal(invoice, "Balance").unwrap_or_default() + own;
-        if amount > open {
-            return Err(Fault::business("The amount applied is more than the open balance of the invoice"));
-        }
-        used += amount;
-        lines.push(json!({
-            "Amount": money(amount),
-            "LineEx": line_extension(id, open, text(invoice, "DocNumber").unwrap_or_default()),
-            "LinkedTxn": [{ "TxnId": id, "TxnType": "Invoice" }],
-        }));
+/// Without a credit that it used, a payment pays less, and without an invoice that it paid, it uses less:
+/// the last of its lines go until what is left comes out even.
+fn come_out_even(books: &mut Books, payment: &str, at: &str) {
+    while let Some(row) = books.row_mut(Entity::Payment, payment) {
+        let overdrawn = decimal(row, "UnappliedAmt").is_some_and(|left| left < Decimal::ZERO);
+        let overused = parts(row, "Line").map(worth).sum::<Decimal>() < Decimal::ZERO;
+        let kind = match (overdrawn, overused) {
+            (true, _) => Entity::Invoice,
+            (false, true) => Entity::CreditMemo,
+            (false, false) => return,
+        };
+        let links = parts(row, "Line").filter_map(|line| parts(line, "LinkedTxn").next());
+        let last = links.filter(|link| text(link, "TxnType") == Some(kind.name())).last();
+        let Some(id) = last.and_then(|link| text(link, "TxnId")).map(str::to_owned) else { return };
+        let freed = take_lines(row, &id);
+        sales::add(row, "UnappliedAmt", freed);
+        settle(books, &id, -freed.abs(), None, payment, at);
     }
-    Ok((lines, used))
 }
 
-/// What the real service shows of its own bindings; the balance is that before the payment.
-fn line_extension(id: &str, open: Decimal, number: &str) -> Value {
-    let value = |name: &str, value: String| {
-        json!({
-            "name": "{http://schema.intuit.com/finance/v3}NameValue",
-            "nil": false,
-            "value": { "Name": name, "Value": value },
-            "declaredType": "com.intuit.schema.finance.v3.NameValue",
-            "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-            "globalScope": true,
-            "typeSubstituted": false,
-        })
-    };
-    json!({ "any": [
-        value("txnId", id.to_owned()),
-        value("txnOpenBalance", format!("{open:.2}")),
-        value("txnReferenceNumber", number.to_owned()),
-    ] })
+/// Removes the lines of a transaction: what they paid, less the credits that they used.
+fn take_lines(payment: &mut Row, id: &str) -> Decimal {
+    let Some(Value::Array(lines)) = payment.get_mut("Line") else { return Decimal::ZERO };
+    let is_taken = |line: &Value| line["LinkedTxn"][0]["TxnId"] == id;
+    let (taken, left): (Vec<Value>, Vec<Value>) = std::mem::take(lines).into_iter().partition(is_taken);
+    *lines = left;
+    taken.iter().filter_map(Value::as_object).map(worth).sum()
+}
+
+/// What a line pays; less than nothing for a credit that it uses.
+fn worth(line: &Row) -> Decimal {
+    let amount = decimal(line, "Amount").unwrap_or_default();
+    let link = parts(line, "LinkedTxn").next();
+    let is_credit = link.and_then(|link| text(link, "TxnType")) == Some(Entity::CreditMemo.name());
+    if is_credit { -amount } else { amount }
 }
 
 fn received(payment: &Row) -> Vec<(String, Decimal)> {
@@ -162,18 +147,15 @@ fn received(payment: &Row) -> Vec<(String, Decimal)> {
     received.map(|(customer, total)| (customer.to_owned(), total)).into_iter().collect()
 }
 
-fn applied(payment: &Row) -> Vec<(String, Decimal)> {
-    let lines = parts(payment, "Line");
-    let applied = lines.filter_map(|line| {
-        let invoice = text(parts(line, "LinkedTxn").next()?, "TxnId")?;
-        Some((invoice.to_owned(), decimal(line, "Amount")?))
-    });
-    applied.collect()
-}
-
-fn apply_to_invoice(books: &mut Books, invoice: &str, change: Decimal, stays: Option<&str>, payment: &str, at: &str) {
-    let Some(row) = books.row_mut(Entity::Invoice, invoice) else { return };
+/// Settles so much of an invoice or credit memo, and links it back.
+fn settle(books: &mut Books, id: &str, change: Decimal, stays: Option<&str>, payment: &str, at: &str) {
+    let is_invoice = books.row(Entity::Invoice, id).is_some();
+    let entity = if is_invoice { Entity::Invoice } else { Entity::CreditMemo };
+    let Some(row) = books.row_mut(entity, id) else { return };
     sales::add(row, "Balance", -change);
+    if !is_invoice {
+        sales::add(row, "RemainingCredit", -change);
+    }
     let links = row.get("LinkedTxn").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut links: Vec<Value> =
         links.into_iter().filter(|link| link["TxnType"] != "Payment" || link["TxnId"] != payment).collect();
@@ -182,5 +164,5 @@ fn apply_to_invoice(books: &mut Books, invoice: &str, change: Decimal, stays: Op
     let token = text(row, "SyncToken").and_then(|token| token.parse::<u64>().ok()).unwrap_or(0);
     set(row, "SyncToken", (token + 1).to_string());
     sales::touch(row, at);
-    books.note_change(Entity::Invoice, invoice, ChangeVerb::Updated, at);
+    books.note_change(entity, id, ChangeVerb::Updated, at);
 }

@@ -25,9 +25,7 @@ pub(crate) fn derive(
     sales::check_open_books(books, &draft)?;
     payment_type(books, &mut draft)?;
     entity(books, &mut draft)?;
-    // Money leaves an account in the account's currency.
-    let account = reference(&draft, "AccountRef").and_then(|id| books.row(Entity::Account, id));
-    sales::currency(books, &mut draft, account)?;
+    sales::currency(books, &mut draft, None)?;
     books.name_reference(&mut draft, "PaymentMethodRef", Entity::PaymentMethod)?;
     let (lines, total) = lines(books, &draft)?;
     set(&mut draft, "Line", lines);
@@ -128,6 +126,9 @@ fn lines(books: &Books, draft: &Row) -> Result<(Vec<Value>, Decimal), Fault> {
         check_detail(books, &detail, amount)?;
         books.name_reference(&mut detail, "CustomerRef", Entity::Customer)?;
         books.name_reference(&mut detail, "ClassRef", Entity::Class)?;
+        if !books.prefers("AccountingInfoPrefs", "ClassTrackingPerTxnLine") {
+            detail.remove("ClassRef");
+        }
         default(&mut detail, "TaxCodeRef", json!({ "value": "NON" }));
         default(&mut detail, "BillableStatus", "NotBillable");
         let mut stored = line.clone();

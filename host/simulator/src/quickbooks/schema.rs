@@ -43,9 +43,14 @@ fn read<'a, T: Deserialize<'a>>(text: &'a str) -> T {
 
 /// Reads a request's body as an object of this entity.
 pub(crate) fn parse(entity: Entity, body: &[u8]) -> Result<Row, Fault> {
+    parse_class(entity.name(), body)
+}
+
+/// Reads a request's body as an object of a class that is stored in no table.
+pub(crate) fn parse_class(class: &str, body: &[u8]) -> Result<Row, Fault> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Fault::malformed_body())?;
     let Value::Object(body) = body else { return Err(Fault::malformed_body()) };
-    parse_row(entity, body)
+    parse_part(class, body)
 }
 
 /// Reads an object that is already JSON as one of this entity.

@@ -25,7 +25,13 @@ pub const CUSTOM_NUMBERS: &str = "4620816365000000003";
 /// Two Currencies LLC: USD at home, and a customer in EUR.
 pub const TWO_CURRENCIES: &str = "4620816365000000004";
 
+/// Automated Tax LLC: a newer US company, whose taxes follow from where its goods go.
+pub const AUTOMATED_TAX: &str = "4620816365000000005";
+
 const ACCOUNTS: &str = include_str!("seed/accounts.json");
+const AUTOMATED_TAX_CODES: &str = include_str!("seed/automated_tax_codes.json");
+const AUTOMATED_TAX_CUSTOMERS: &str = include_str!("seed/automated_tax_customers.json");
+const AUTOMATED_TAX_RATES: &str = include_str!("seed/automated_tax_rates.json");
 const CUSTOMERS: &str = include_str!("seed/customers.json");
 const EMPLOYEES: &str = include_str!("seed/employees.json");
 const ITEMS: &str = include_str!("seed/items.json");
@@ -41,10 +47,10 @@ const VENDORS: &str = include_str!("seed/vendors.json");
 const SEEDED_AT_SECONDS: i64 = 1_443_744_060;
 
 /// Checked once per process: tests start a service hundreds of times.
-static COMPANIES: LazyLock<[Books; 4]> = LazyLock::new(plant_companies);
+static COMPANIES: LazyLock<[Books; 5]> = LazyLock::new(plant_companies);
 
-/// The four companies of the seed.
-pub(crate) fn companies() -> [Books; 4] {
+/// The companies of the seed.
+pub(crate) fn companies() -> [Books; 5] {
     COMPANIES.clone()
 }
 
@@ -56,7 +62,7 @@ pub(crate) fn sample(realm: &str) -> Books {
     books
 }
 
-fn plant_companies() -> [Books; 4] {
+fn plant_companies() -> [Books; 5] {
     let company = |realm: &str, name: &str| Company {
         realm: realm.to_owned(),
         name: name.to_owned(),
@@ -90,18 +96,38 @@ fn plant_companies() -> [Books; 4] {
     plant(&mut currencies, Entity::Item, ITEMS);
     plant(&mut currencies, Entity::Customer, TWO_CURRENCIES_CUSTOMERS);
     currencies.exchange_rates.insert("EUR".to_owned(), Decimal::new(1085, 3));
-    [craigs, self::company(&maple), numbers, currencies]
+
+    let automated = automated_tax(&company(AUTOMATED_TAX, "Automated Tax LLC"));
+    [craigs, self::company(&maple), numbers, currencies, automated]
+}
+
+/// A company whose tax codes are the engine's: one for each state where it owes tax.
+fn automated_tax(company: &Company) -> Books {
+    let mut books = bare(company);
+    plant_tax(&mut books, AUTOMATED_TAX_RATES, AUTOMATED_TAX_CODES);
+    if let Some(stored) = books.row_mut(Entity::Preferences, "1") {
+        preferences::merge(stored, object(json!({ "TaxPrefs": { "PartnerTaxEnabled": true } })));
+    }
+    plant(&mut books, Entity::Item, ITEMS);
+    plant(&mut books, Entity::Customer, AUTOMATED_TAX_CUSTOMERS);
+    books
 }
 
 /// A company with what a new one has, and the sample's chart of accounts.
 pub(crate) fn company(company: &Company) -> Books {
+    let mut books = bare(company);
+    plant_tax(&mut books, TAX_RATES, TAX_CODES);
+    books
+}
+
+/// A company without tax codes.
+fn bare(company: &Company) -> Books {
     let mut books = Books::new(&company.realm);
     plant_one(&mut books, Entity::CompanyInfo, company_information(company));
     plant_one(&mut books, Entity::Preferences, company_preferences(company));
     plant(&mut books, Entity::Account, ACCOUNTS);
     plant(&mut books, Entity::Term, TERMS);
     plant(&mut books, Entity::PaymentMethod, PAYMENT_METHODS);
-    plant_tax(&mut books);
     books
 }
 
@@ -146,8 +172,8 @@ fn company_preferences(company: &Company) -> Value {
 }
 
 /// Tax codes and rates are not made by requests, so they are stored as they are.
-fn plant_tax(books: &mut Books) {
-    for (entity, rows) in [(Entity::TaxRate, TAX_RATES), (Entity::TaxCode, TAX_CODES)] {
+fn plant_tax(books: &mut Books, rates: &str, codes: &str) {
+    for (entity, rows) in [(Entity::TaxRate, rates), (Entity::TaxCode, codes)] {
         for row in rows_in(rows) {
             books.put(entity, row);
         }

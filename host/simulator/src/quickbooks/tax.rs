@@ -1,7 +1,7 @@
-//! US sales tax as older companies have it: lines are taxable or not, one code per transaction.
+//! US sales tax: lines are taxable or not, one code per transaction.
 //!
-//! The automated engine of newer companies is not simulated; its one certain property is: a tax
-//! that the caller states is honoured.
+//! Older companies choose the code; newer ones leave it to the engine in `tax/automated.rs`. Both honour a
+//! tax that the caller states.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use super::entity::Entity;
 use super::fault::Fault;
 use super::names::is_taxable;
 use super::row::{Row, cents, decimal, default, is_true, money, number, part, parts, reference, text};
+
+mod automated;
 
 /// The sums that a transaction's tax depends on.
 pub(crate) struct Sums {
@@ -51,15 +53,14 @@ pub(crate) fn of_transaction(
         return Ok((Decimal::ZERO, json!({ "TotalTax": 0 })));
     }
     let sent = part(draft, "TxnTaxDetail");
-    let code = match sent.and_then(|sent| reference(sent, "TxnTaxCodeRef")) {
-        Some(code) => {
-            books.referred(Entity::TaxCode, code)?;
-            Some(code)
-        }
-        None => default_code(books, customer),
+    let automated = automated::is_on(books);
+    let code = if automated {
+        automated::code(books, draft, customer).filter(|_| customer.is_none_or(is_taxable))
+    } else {
+        chosen_code(books, sent, customer)?
     };
     if let Some(stated) = sent.and_then(|sent| decimal(sent, "TotalTax")) {
-        let code = sent.and_then(|sent| reference(sent, "TxnTaxCodeRef"));
+        let code = if automated { code } else { sent.and_then(|sent| reference(sent, "TxnTaxCodeRef")) };
         let mut detail = json!({ "TotalTax": money(stated) });
         if let Some(code) = code {
             detail["TxnTaxCodeRef"] = json!({ "value": code });
@@ -82,12 +83,24 @@ pub(crate) fn check_line_code(books: &Books, code: &str) -> Result<(), Fault> {
 }
 
 fn uses_sales_tax(books: &Books) -> bool {
-    books.prefers("TaxPrefs", "UsingSalesTax")
+    books.prefers("TaxPrefs", "UsingSalesTax") && !automated::is_waiting(books)
 }
 
 fn company_code(books: &Books) -> Option<&str> {
     let taxes = books.preference("TaxPrefs").filter(|taxes| is_true(taxes, "UsingSalesTax"))?;
     reference(taxes, "TaxGroupCodeRef")
+}
+
+/// The code that was sent, which must exist, or the usual one.
+fn chosen_code<'a>(
+    books: &'a Books,
+    sent: Option<&'a Row>,
+    customer: Option<&'a Row>,
+) -> Result<Option<&'a str>, Fault> {
+    match sent.and_then(|sent| reference(sent, "TxnTaxCodeRef")) {
+        Some(code) => books.referred(Entity::TaxCode, code).map(|_| Some(code)),
+        None => Ok(default_code(books, customer)),
+    }
 }
 
 fn default_code<'a>(books: &'a Books, customer: Option<&'a Row>) -> Option<&'a str> {

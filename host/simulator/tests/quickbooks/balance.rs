@@ -15,13 +15,15 @@ enum Step {
     Purchase { cents: u32, card: bool, credit: bool },
     Pay { invoice: usize, percent: u32, extra: u32 },
     Change { invoice: usize, cents: u32 },
+    Credit { customer: usize, cents: u32 },
+    UseCredit { invoice: usize, credit: usize, percent: u32 },
     Unapply { payment: usize },
     Void { kind: usize, which: usize },
     Delete { kind: usize, which: usize },
 }
 
 const CUSTOMERS: [&str; 3] = ["1", "8", "9"];
-const KINDS: [&str; 5] = ["Invoice", "Payment", "SalesReceipt", "RefundReceipt", "Purchase"];
+const KINDS: [&str; 6] = ["Invoice", "CreditMemo", "Payment", "SalesReceipt", "RefundReceipt", "Purchase"];
 
 fn step() -> impl Strategy<Value = Step> {
     let cents = || 1..500_000u32;
@@ -35,9 +37,12 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (chosen(), 1..=100u32, 0..3u32)
             .prop_map(|(invoice, percent, extra)| Step::Pay { invoice, percent, extra }),
         2 => (chosen(), cents()).prop_map(|(invoice, cents)| Step::Change { invoice, cents }),
+        2 => (0..3usize, cents()).prop_map(|(customer, cents)| Step::Credit { customer, cents }),
+        3 => (chosen(), chosen(), 1..=100u32)
+            .prop_map(|(invoice, credit, percent)| Step::UseCredit { invoice, credit, percent }),
         1 => chosen().prop_map(|payment| Step::Unapply { payment }),
-        1 => (0..5usize, chosen()).prop_map(|(kind, which)| Step::Void { kind, which }),
-        1 => (0..5usize, chosen()).prop_map(|(kind, which)| Step::Delete { kind, which }),
+        1 => (0..KINDS.len(), chosen()).prop_map(|(kind, which)| Step::Void { kind, which }),
+        1 => (0..KINDS.len(), chosen()).prop_map(|(kind, which)| Step::Delete { kind, which }),
     ]
 }
 
@@ -81,6 +86,15 @@ impl Company {
                     );
                 }
             }
+            Step::Credit { customer, cents } => {
+                create("CreditMemo", invoice(CUSTOMERS[customer], cents, false, false));
+            }
+            Step::UseCredit { invoice, credit, percent } => {
+                let both = self.chosen("Invoice", invoice).zip(self.chosen("CreditMemo", credit));
+                if let Some((invoice, credit)) = both {
+                    create("Payment", credited(&invoice, &credit, percent));
+                }
+            }
             Step::Unapply { payment } => {
                 if let Some(payment) = self.chosen("Payment", payment) {
                     change(
@@ -111,14 +125,14 @@ impl Company {
         let receivable = self.0.account_balance(CRAIGS_DESIGN, "84").unwrap();
         let owed: Decimal = self.rows("Customer").iter().map(|customer| decimal(&customer["Balance"])).sum();
         prop_assert_eq!(receivable, owed);
-        for invoice in self.rows("Invoice") {
-            let applied: Decimal = self.rows("Payment").iter().map(|payment| applied(payment, &invoice["Id"])).sum();
-            prop_assert_eq!(decimal(&invoice["Balance"]), decimal(&invoice["TotalAmt"]) - applied);
+        for settled in self.rows("Invoice").iter().chain(&self.rows("CreditMemo")) {
+            let applied: Decimal = self.rows("Payment").iter().map(|payment| applied(payment, &settled["Id"])).sum();
+            prop_assert_eq!(decimal(&settled["Balance"]), decimal(&settled["TotalAmt"]) - applied);
         }
         for payment in self.rows("Payment") {
-            let applied: Decimal =
-                payment["Line"].as_array().unwrap().iter().map(|line| decimal(&line["Amount"])).sum();
-            prop_assert_eq!(decimal(&payment["UnappliedAmt"]), decimal(&payment["TotalAmt"]) - applied);
+            let unapplied = decimal(&payment["TotalAmt"]) - paid(&payment);
+            prop_assert_eq!(decimal(&payment["UnappliedAmt"]), unapplied);
+            prop_assert!(unapplied >= Decimal::ZERO && paid(&payment) >= Decimal::ZERO);
         }
         let days = ["0001-01-01", "9999-12-31"].map(|day| day.parse().unwrap());
         let earned = self.0.profit_and_loss(CRAIGS_DESIGN, AccountingMethod::Accrual, days[0], days[1]);
@@ -152,6 +166,24 @@ fn payment(invoice: &Value, percent: u32, extra: u32) -> Value {
     json!({"CustomerRef": {"value": invoice["CustomerRef"]["value"]},
         "TotalAmt": number(&(share + Decimal::from(extra)).to_string()),
         "Line": [{"Amount": number(&share.to_string()), "LinkedTxn": link}]})
+}
+
+/// A payment of a share of an invoice by a credit memo alone.
+fn credited(invoice: &Value, credit: &Value, percent: u32) -> Value {
+    let open = decimal(&invoice["Balance"]).min(decimal(&credit["Balance"]));
+    let share = number(&(open * Decimal::new(percent.into(), 2)).round_dp(2).to_string());
+    let line = |row: &Value, kind: &str| json!({"Amount": share, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": kind}]});
+    json!({"CustomerRef": {"value": invoice["CustomerRef"]["value"]}, "TotalAmt": 0,
+        "Line": [line(invoice, "Invoice"), line(credit, "CreditMemo")]})
+}
+
+/// What a payment pays, less the credits that it uses.
+fn paid(payment: &Value) -> Decimal {
+    let worth = |line: &Value| {
+        let amount = decimal(&line["Amount"]);
+        if line["LinkedTxn"][0]["TxnType"] == "CreditMemo" { -amount } else { amount }
+    };
+    payment["Line"].as_array().unwrap().iter().map(worth).sum()
 }
 
 fn applied(payment: &Value, invoice: &Value) -> Decimal {

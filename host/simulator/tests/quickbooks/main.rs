@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod accounts;
+mod automated_tax;
 mod balance;
 mod batch;
 mod changes;
@@ -10,6 +11,7 @@ mod client;
 mod credit_memos;
 mod documents;
 mod estimates;
+mod exchange_rates;
 mod faults;
 mod generic;
 mod idempotency;
@@ -20,6 +22,7 @@ mod names;
 mod numbers;
 mod oauth;
 mod payments;
+mod preferences;
 mod purchases;
 mod query;
 mod receipts;

@@ -166,3 +166,36 @@ async fn a_company_that_applies_credits_by_itself_uses_them_for_a_new_invoice() 
     assert_eq!((&payments[0]["UnappliedAmt"], &payments[0]["Line"][0]["Amount"]), (&json!(0), &number("30.00")));
     assert_eq!(balance(&client).await, number("70.00"));
 }
+
+#[tokio::test]
+async fn a_credit_memo_pays_an_invoice_and_is_open_again_when_either_goes() {
+    let client = Client::craigs().await;
+    let invoice = invoice(&client).await;
+    let memo = client.stored("CreditMemo", &sale("20", &[line("1", "40")])).await;
+    let line = |row: &Value, kind: &str, amount: u32| json!({"Amount": amount, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": kind}]});
+    let mut body = json!({"CustomerRef": {"value": "20"}, "TotalAmt": 10,
+        "Line": [line(&invoice, "Invoice", 60), line(&memo, "CreditMemo", 40)]});
+    assert_eq!(client.refused("payment", &body).await, "6000");
+    body["Line"][0]["Amount"] = json!(50);
+    let payment = client.stored("Payment", &body).await;
+    assert_eq!((&payment["UnappliedAmt"], &again(&client, &invoice).await["Balance"]), (&json!(0), &number("50.00")));
+    let used = &client.service.documents(&client.realm, "CreditMemo")[0];
+    assert_eq!((&used["RemainingCredit"], &used["LinkedTxn"][0]["TxnType"]), (&json!(0), &json!("Payment")));
+    assert_eq!(balance(&client).await, number("50.00"));
+    client.post("invoice?operation=delete", &json!({"Id": invoice["Id"], "SyncToken": "1"})).await;
+    let free = &client.service.documents(&client.realm, "CreditMemo")[0];
+    assert_eq!((&free["RemainingCredit"], &free["LinkedTxn"]), (&number("40.00"), &json!([])));
+    assert_eq!(client.service.documents(&client.realm, "Payment")[0]["UnappliedAmt"], number("10.00"));
+    assert_eq!(balance(&client).await, number("-50.00"));
+}
+
+#[tokio::test]
+async fn two_lines_together_pay_no_more_than_is_open() {
+    let client = Client::craigs().await;
+    let invoice = invoice(&client).await;
+    let mut twice = payment(&invoice, "120", "60");
+    let line = twice["Line"][0].clone();
+    twice["Line"].as_array_mut().unwrap().push(line);
+    assert_eq!(client.refused("payment", &twice).await, "6000");
+    assert_eq!(client.refused("payment", &payment(&invoice, "10", "-5")).await, "6000");
+}

@@ -1,7 +1,7 @@
 //! The companies that are there from the start.
 
 use qbo_simulator::quickbooks::{
-    CRAIGS_DESIGN, CUSTOM_NUMBERS, Company, MAPLE_LEAF, QuickBooks, Settings, TWO_CURRENCIES,
+    AUTOMATED_TAX, CRAIGS_DESIGN, CUSTOM_NUMBERS, Company, MAPLE_LEAF, QuickBooks, Settings, TWO_CURRENCIES,
 };
 use serde_json::{Value, json};
 
@@ -11,9 +11,9 @@ fn named(rows: &[Value], id: &str) -> String {
 }
 
 #[test]
-fn four_companies_are_seeded() {
+fn the_companies_of_the_seed_are_there() {
     let service = QuickBooks::seeded();
-    assert_eq!(service.company_ids(), [CRAIGS_DESIGN, MAPLE_LEAF, CUSTOM_NUMBERS, TWO_CURRENCIES]);
+    assert_eq!(service.company_ids(), [CRAIGS_DESIGN, MAPLE_LEAF, CUSTOM_NUMBERS, TWO_CURRENCIES, AUTOMATED_TAX]);
     let country = |realm| service.documents(realm, "CompanyInfo")[0]["Country"].clone();
     assert_eq!((country(CRAIGS_DESIGN), country(MAPLE_LEAF)), (json!("US"), json!("CA")));
 }

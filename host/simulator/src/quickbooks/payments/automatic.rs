@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{apply_to_invoice, line_extension};
+use super::lines::extension;
+use super::settle;
 use crate::quickbooks::books::Books;
 use crate::quickbooks::entity::Entity;
 use crate::quickbooks::row::{Row, decimal, id_order, money, reference, set, text};
@@ -52,7 +53,7 @@ pub(crate) fn use_credits(books: &mut Books, invoice: &Row, at: &str) {
         }
         let line = json!({
             "Amount": money(amount),
-            "LineEx": line_extension(id, open, number),
+            "LineEx": extension(id, open, number),
             "LinkedTxn": [{ "TxnId": id, "TxnType": "Invoice" }],
         });
         if let Some(row) = books.row_mut(Entity::Payment, &payment) {
@@ -62,7 +63,7 @@ pub(crate) fn use_credits(books: &mut Books, invoice: &Row, at: &str) {
             set(row, "Line", lines);
             sales::touch(row, at);
         }
-        apply_to_invoice(books, id, amount, Some(&payment), &payment, at);
+        settle(books, id, amount, Some(&payment), &payment, at);
         open -= amount;
     }
 }
