@@ -32,9 +32,7 @@ fn of_processor(enrollment: &Enrollment, company: &Company<'_>, problems: &mut P
     let names = known.map(|(_, names)| *names).unwrap_or_default();
     match named(company, names) {
         Ok(Some(vendor)) => Some(vendor),
-        // Whoever may not look at vendors has chosen to do without.
         Ok(None) => not_found(enrollment, names, problems),
-        Err(fault) if fault.is_denied() => not_found(enrollment, names, problems),
         Err(fault) => {
             problems.add(fault.problem().about(INPUT));
             None
