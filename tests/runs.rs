@@ -5,6 +5,7 @@ mod changes;
 mod families;
 mod gone;
 mod held;
+mod paid_invoices;
 mod sales;
 mod versions;
 mod waiting;

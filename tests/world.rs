@@ -252,12 +252,24 @@ impl World {
         self.enrolled(&self.versions[0], company, deal, event, &[])
     }
 
-    /// An object that is enrolled now for any action.
+    /// A deal that is enrolled now for any action.
     pub fn enrolled(
         &self,
         version: &ActionVersion,
         company: &str,
         deal: &str,
+        event: &str,
+        inputs: &[(&str, &str)],
+    ) -> Arc<Enrollment> {
+        self.enrolled_object(version, company, &format!("deal:{deal}"), event, inputs)
+    }
+
+    /// An object that is enrolled now for any action.
+    pub fn enrolled_object(
+        &self,
+        version: &ActionVersion,
+        company: &str,
+        object: &str,
         event: &str,
         inputs: &[(&str, &str)],
     ) -> Arc<Enrollment> {
@@ -270,7 +282,7 @@ impl World {
                 action: version.definition.id.clone(),
                 id: event.to_owned(),
             },
-            object: format!("deal:{deal}").parse().expect("an object"),
+            object: object.parse().expect("an object"),
             inputs: version.definition.defaults().chain(given).collect(),
             accepted_at: self.clock.now(),
             zone: jiff::tz::TimeZone::UTC,
@@ -320,9 +332,14 @@ impl World {
 
     /// What stands in a company's books because of a deal.
     pub fn invoices(&self, company: &str, deal: &str) -> Vec<Value> {
-        let marker = format!("deal {deal} ");
-        let marked = |invoice: &Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
-        self.books.documents(company, "Invoice").into_iter().filter(marked).collect()
+        self.documents_of(company, "Invoice", &format!("deal:{deal}"))
+    }
+
+    /// What stands in a company's books because of an object, such as `payment:31`.
+    pub fn documents_of(&self, company: &str, entity: &str, object: &str) -> Vec<Value> {
+        let marker = format!("{} ", object.replace(':', " "));
+        let marked = |document: &Value| document["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
+        self.books.documents(company, entity).into_iter().filter(marked).collect()
     }
 }
 

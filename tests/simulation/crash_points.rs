@@ -1,7 +1,9 @@
 //! A process that dies or stands still at every point at which it touches the store or QuickBooks, and
 //! its successor at a fixed choice of the points after that. All pairs are in the long form.
 
-use qbo_tests::world::crash_points::{FIVE_CALLS, Fate, TWO_WRITES, every_pair, every_point, forgotten_everywhere};
+use qbo_tests::world::crash_points::{
+    FIVE_CALLS, Fate, PAID_INVOICE, TWO_WRITES, every_pair, every_point, forgotten_everywhere,
+};
 
 /// Of so many pairs one is played: a number that shares no divisor with the numbers of points, so that
 /// every point comes first and second in turn.
@@ -17,6 +19,13 @@ fn a_run_of_five_calls_survives_the_death_of_its_host_anywhere_and_of_its_succes
 fn a_run_of_two_writes_survives_the_death_of_its_host_anywhere_and_of_its_successor() {
     assert_eq!(every_point(TWO_WRITES, Fate::Dies), 43);
     assert_eq!(every_pair(TWO_WRITES, Fate::Dies, STRIDE), 265);
+}
+
+#[test]
+fn an_invoice_and_the_payment_that_settles_it_are_finished_and_not_repeated_after_a_death_anywhere() {
+    assert_eq!(every_point(PAID_INVOICE, Fate::Dies), 53);
+    assert_eq!(every_point(PAID_INVOICE, Fate::Wakes), 53);
+    assert_eq!(forgotten_everywhere(PAID_INVOICE), 53);
 }
 
 #[test]

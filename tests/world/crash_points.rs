@@ -7,24 +7,52 @@ use std::time::Duration;
 
 use qbo_host::enrollment::Enrollment;
 use qbo_host::runs::{MemoryStore, RunRecord, Status};
+use serde_json::Value;
 
-use super::{Process, Setting, Strike, World, play};
+use super::portal::{PAYMENT, of_a_payment, portal};
+use super::{Process, Setting, Strike, World, play, version};
 use crate::COMPANY;
 
 /// A run, and what must come of it.
 #[derive(Clone, Copy)]
 pub struct Story {
-    deal: &'static str,
+    /// The folder of the action.
+    action: &'static str,
+    portal: fn() -> Value,
+    /// What is enrolled.
+    object: &'static str,
+    inputs: &'static [(&'static str, &'static str)],
     /// The customer's display name.
     customer: &'static str,
+    /// The documents, each once and over this total.
+    documents: &'static [&'static str],
     total: &'static str,
 }
 
 /// Four reads and one write.
-pub const FIVE_CALLS: Story = Story { deal: "1", customer: "Amy's Bird Sanctuary", total: "75.00" };
+pub const FIVE_CALLS: Story = Story {
+    action: "action-modules/create-invoice",
+    portal,
+    object: "deal:1",
+    inputs: &[],
+    customer: "Amy's Bird Sanctuary",
+    documents: &["Invoice"],
+    total: "75.00",
+};
 
 /// Two writes: a new customer and the invoice.
-pub const TWO_WRITES: Story = Story { deal: "3", customer: "Jane Doe", total: "313.20" };
+pub const TWO_WRITES: Story = Story { object: "deal:3", customer: "Jane Doe", total: "313.20", ..FIVE_CALLS };
+
+/// Three writes: a new customer, the invoice, and the payment that settles it.
+pub const PAID_INVOICE: Story = Story {
+    action: "action-modules/create-paid-invoice",
+    portal: of_a_payment,
+    object: PAYMENT,
+    inputs: &[("clearing_account", "91")],
+    customer: "Jane Doe",
+    documents: &["Invoice", "Payment"],
+    total: "150.00",
+};
 
 /// How a process is struck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +75,25 @@ struct Told {
     passed: Vec<usize>,
 }
 
+impl Story {
+    fn setting(self) -> Setting {
+        Setting {
+            versions: vec![version(self.action, None)],
+            portal: Some((self.portal)()),
+            ..Setting::of_one_company()
+        }
+    }
+
+    fn enrollment(self, world: &World) -> Arc<Enrollment> {
+        world.enrolled_object(&world.version(0), COMPANY, self.object, "event", self.inputs)
+    }
+}
+
 /// Plays a story in which the processes are struck at these points, one after the other.
 fn told(story: Story, fate: Fate, strikes: &[usize]) -> (Told, Arc<World>) {
     let strikes = strikes.to_vec();
-    play(&Setting::of_one_company(), move |world| async move {
-        let enrollment = world.enrollment(COMPANY, story.deal, "event");
+    play(&story.setting(), move |world| async move {
+        let enrollment = story.enrollment(&world);
         let told = match fate {
             Fate::Dies => die(&world, &enrollment, &strikes).await,
             Fate::Wakes => wake(&world, &enrollment, &strikes).await,
@@ -112,15 +154,17 @@ async fn struck_or_over(world: &Arc<World>, process: &Arc<Process>, enrollment: 
     futures::future::select(struck, over).await;
 }
 
-/// One customer, one invoice, and the right total, whatever befell the host.
+/// One customer, each document once, and the right total, whatever befell the host.
 fn assert_right(story: Story, told: &Told, world: &World, what: &str) {
     let record = told.record.as_ref().unwrap_or_else(|| panic!("{what}: the run has no end"));
     assert_eq!(record.status, Status::Succeeded, "{what}: {} {}", record.code, record.message);
-    let invoices = world.invoices(COMPANY, story.deal);
-    assert_eq!(invoices.len(), 1, "{what}");
-    let document = record.documents.iter().find(|document| document.entity == "Invoice").expect("an invoice");
-    assert_eq!(invoices[0]["Id"], *document.id, "{what}");
-    assert_eq!(document.total.as_deref(), Some(story.total), "{what}");
+    for entity in story.documents {
+        let stored = world.documents_of(COMPANY, entity, story.object);
+        assert_eq!(stored.len(), 1, "{what}: {entity}");
+        let document = record.documents.iter().find(|document| document.entity == *entity).expect("a document");
+        assert_eq!(stored[0]["Id"], *document.id, "{what}");
+        assert_eq!(document.total.as_deref(), Some(story.total), "{what}");
+    }
     let customers = world.books.documents(COMPANY, "Customer");
     let made = customers.iter().filter(|customer| customer["DisplayName"] == story.customer).count();
     assert_eq!(made, 1, "{what}");
@@ -184,8 +228,8 @@ pub fn forgotten_everywhere(story: Story) -> usize {
 /// The host dies at a point, its store is lost, QuickBooks remembers no request id, and the event is
 /// delivered again.
 fn forgotten(story: Story, at: usize) -> (Told, Arc<World>) {
-    play(&Setting::of_one_company(), move |world| async move {
-        let enrollment = world.enrollment(COMPANY, story.deal, "event");
+    play(&story.setting(), move |world| async move {
+        let enrollment = story.enrollment(&world);
         let asked = asked(&world, &enrollment);
         let first = world.start(Strike::Die(at), true);
         struck_or_over(&world, &first, &enrollment).await;

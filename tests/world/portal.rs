@@ -40,6 +40,28 @@ pub fn portal() -> Value {
     json!({ "deals": deals })
 }
 
+/// A payment that becomes a paid invoice of 150.00 for a new customer.
+pub const PAYMENT: &str = "payment:31";
+
+/// A portal that has this payment.
+pub fn of_a_payment() -> Value {
+    json!({ "payments": [{
+        "id": "31",
+        "properties": {
+            "hs_initial_amount": "150.00", "hs_currency_code": "USD", "hs_latest_status": "succeeded",
+            "hs_processor_type": "hs_payments", "hs_payment_source_app": "SALES_CHECKOUT",
+            "hs_customer_email": "jane@example.com", "hs_initiated_date": "2026-03-01T18:00:00.000Z",
+            "hs_reference_number": "PAY-31",
+        },
+        "contacts": [{ "id": "501", "properties": {
+            "firstname": "Jane", "lastname": "Doe", "email": "jane@example.com"
+        } }],
+        "line_items": [{ "id": "311", "properties": {
+            "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "2"
+        } }],
+    }] })
+}
+
 /// A portal of so many deals, numbered from 1001, all of them Amy's and over 75.00.
 pub fn of_many(deals: u32) -> Value {
     let line = json!({ "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "1" });
