@@ -6,7 +6,7 @@ use qbo_actions::{Action, Calls, Company, Enrollment};
 
 use super::{memory, raw};
 
-#[expect(dead_code, unused_imports, unreachable_pub, reason = "a crate of its own, with its own tests")]
+#[expect(unused_imports, unreachable_pub, reason = "a crate of its own, with its own tests")]
 #[path = "../../../action-modules/create-invoice/src/lib.rs"]
 mod create_invoice;
 
