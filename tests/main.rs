@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod door;
 mod kills;
+mod one_sale;
 mod readme;
 mod runs;
 mod sandbox;
