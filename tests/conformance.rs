@@ -2,6 +2,7 @@
 //! the real component over real HTTP, and then swept with whatever may befall its run. `README.md`
 //! tells how a case is written.
 
+mod fault_codes;
 mod rule_table;
 
 use std::collections::BTreeMap;

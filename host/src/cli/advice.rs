@@ -18,6 +18,7 @@ fn held(code: &str) -> &'static str {
         "capability_missing" => "start the run without --deny for what it needs",
         "partly_written" => "finish or undo in QuickBooks what stands, then start the run again",
         "no_effect" | "bad_refusal" => "tell the author of the action; the calls above show what it did",
+        "quickbooks_refuses" => "mend what the message names, then start the run again with the same --event",
         "diverged" => "look at what stands in QuickBooks first; a start without --event is a new sale to QuickBooks",
         _ => "tell the author of the action, with what its log and the limits above say",
     }
@@ -39,6 +40,7 @@ fn waiting(record: &RunRecord, connection: &ConnectionArgs) -> String {
             format!("look whether {} can be reached from here; {again}", connection.quickbooks)
         }
         "hubspot_unavailable" => format!("look whether {} can be reached from here; {again}", connection.hubspot),
+        "subscription_ended" => format!("renew the subscription of the QuickBooks company; {again}"),
         "signed_out" => format!(
             "check QBO_HOST_QUICKBOOKS_CLIENT_ID, QBO_HOST_QUICKBOOKS_CLIENT_SECRET and \
              QBO_HOST_QUICKBOOKS_REFRESH_TOKEN, or connect the company anew; {again}"

@@ -11,7 +11,7 @@ mod codes;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{Ending, Explanation, explain};
+pub use codes::{Ending, Explanation, explain, explained};
 
 use body::Fault;
 
@@ -37,8 +37,12 @@ pub enum Answer<'body> {
     SignedOut { code: String, tid: Option<String> },
     /// The app may not use this company, or no longer: a person must connect it again.
     Forbidden { code: String, tid: Option<String> },
+    /// The company itself is closed to everybody until a person renews its subscription.
+    Closed { code: String, tid: Option<String> },
     /// QuickBooks, or something in front of it, is out of order. A write may have been done.
     Unavailable { code: String, tid: Option<String> },
+    /// This one operation failed without a reason; others may work. A write may have been done.
+    Unfinished { code: String, tid: Option<String> },
     /// Another request with the same `requestid` is still running (fault 600). Its answer comes
     /// to whoever sends the same request later.
     InProgress { tid: Option<String> },
@@ -133,11 +137,15 @@ fn by_code(fault: Fault, status: u16, tid: Option<String>) -> Answer<'static> {
     if fault.has_code(&["3001"]) {
         return Answer::Throttled { tid };
     }
-    // 1000 to 1020 say that an operation failed, and not that nothing was done.
-    if fault.has_code(&["130", "140", "150", "1000", "1010", "1020", "10000"])
-        || (status < 300 && !fault.names_a_code())
-    {
+    if fault.has_code(&["6190"]) {
+        return Answer::Closed { code: fault.code_or(status), tid };
+    }
+    if fault.has_code(&["130", "140", "150", "10000"]) || (status < 300 && !fault.names_a_code()) {
         return Answer::Unavailable { code: fault.code_or(status), tid };
+    }
+    // These say that an operation failed, and not that nothing was done.
+    if fault.has_code(&["1000", "1010", "1020"]) {
+        return Answer::Unfinished { code: fault.code_or(status), tid };
     }
     if fault.has_code(&["600"]) {
         return Answer::InProgress { tid };

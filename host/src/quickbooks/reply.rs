@@ -44,6 +44,18 @@ pub(super) fn read(call: &Call, answer: &http::Response<Bytes>) -> Read {
             "signed_out",
             format!("QuickBooks refuses this connection ({code}); connect the company again{}", named(tid)),
         )),
+        Answer::Closed { code, tid } => {
+            let message =
+                format!("the company's QuickBooks subscription has ended or is not paid ({code}){}", named(tid));
+            Read::Wait(Wait::company("subscription_ended", message))
+        }
+        Answer::Unfinished { code, tid } => {
+            let message = format!(
+                "QuickBooks could not finish a request of this run and does not say whether it was done ({code}){}",
+                named(tid)
+            );
+            Read::Wait(Wait::new("quickbooks_unavailable", message))
+        }
         Answer::Unavailable { code, tid } => {
             let message = format!("QuickBooks is out of order ({code}){}", named(tid));
             Read::Wait(Wait::company("quickbooks_unavailable", message))

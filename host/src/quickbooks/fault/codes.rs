@@ -1,18 +1,19 @@
-//! What QuickBooks' fault codes mean to a bookkeeper when a document is created: the codes of the
-//! Accounting API v3 at minor version 75. A table, so that a code is added without a decision
-//! being added.
+//! What QuickBooks' fault codes mean to a bookkeeper when a document is created, and how a run ends on
+//! them: the codes of the Accounting API v3 at minor version 75. A table, so that a code is added without
+//! a decision being added.
 
 use Ending::{Held, Refused, Wait};
 
-/// How a run ends on a fault, if the write was its first.
+/// How a run ends on a fault, if nothing was accepted before. After an accepted write whatever is not
+/// waited for ends *held*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// A person mends the deal, quote, payment or QuickBooks entry that is named, and enrolls
     /// again.
     Refused,
-    /// A person mends the company, the connection or the action; then the run is resumed.
+    /// A person mends the company, the settings or the action; then the run is resumed.
     Held,
-    /// It passes by itself.
+    /// It passes by itself, or when a person connects the company again; no action is told.
     Wait,
 }
 
@@ -26,25 +27,30 @@ pub struct Explanation {
     pub remedy: &'static str,
 }
 
+/// Every code that is explained, in order.
+pub fn explained() -> impl Iterator<Item = (&'static str, Explanation)> {
+    CODES.iter().map(|(code, ending, sentence, remedy)| (*code, Explanation { ending: *ending, sentence, remedy }))
+}
+
 /// The explanation of a code that QuickBooks gave; `None` for codes that say nothing about
 /// creating a document.
 pub fn explain(code: &str) -> Option<Explanation> {
-    let (.., ending, sentence, remedy) = CODES.iter().find(|(known, ..)| *known == code)?;
-    Some(Explanation { ending: *ending, sentence, remedy })
+    explained().find(|(known, _)| *known == code).map(|(_, explanation)| explanation)
 }
 
 const ASK_THE_AUTHOR: &str =
     "Report the code and the run to the author of the action; another version of it may be chosen to resume the run.";
-const CONNECT_AGAIN: &str = "Connect the QuickBooks company again as an administrator, then resume the run.";
+const CONNECT_AGAIN: &str = "Connect the QuickBooks company again as an administrator; the run then goes on by itself.";
+const ASKED_AGAIN: &str = "The host asks again under the same request id; if it stays so, look in QuickBooks whether the document is there, and cancel the run.";
 const NOTHING_TO_DO: &str = "There is nothing to do; the run goes on by itself.";
 
 pub(super) type Row = (&'static str, Ending, &'static str, &'static str);
 
 #[rustfmt::skip]
 pub(super) const CODES: &[Row] = &[
-    ("100", Held, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
-    ("110", Held, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
-    ("120", Held, "The connected user may no longer use this QuickBooks company.", CONNECT_AGAIN),
+    ("100", Wait, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
+    ("110", Wait, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
+    ("120", Wait, "The connected user may no longer use this QuickBooks company.", CONNECT_AGAIN),
     ("130", Wait, "QuickBooks is moving this company to another server.", NOTHING_TO_DO),
     ("140", Wait, "QuickBooks has locked this company for a while.", NOTHING_TO_DO),
     ("150", Wait, "QuickBooks is doing maintenance on this company.", NOTHING_TO_DO),
@@ -56,8 +62,9 @@ pub(super) const CODES: &[Row] = &[
         "Check in QuickBooks that the linked document is still open, then enroll again."),
     ("630", Refused, "QuickBooks already has this entry.", "Find it in QuickBooks and use it, or rename one of the two, then enroll again."),
     ("700", Refused, "The parent of a customer or product does not fit.", "Choose another parent in QuickBooks, then enroll again."),
-    ("1000", Held, "QuickBooks could not finish the operation and gave no reason.", "Look in QuickBooks that no document was made, then resume the run."),
-    ("1010", Held, "QuickBooks could not create the document and gave no reason.", "Look in QuickBooks that no document was made, then resume the run."),
+    ("1000", Wait, "QuickBooks could not finish the operation, and does not say whether it was done.", ASKED_AGAIN),
+    ("1010", Wait, "QuickBooks could not create the document, and does not say whether it was done.", ASKED_AGAIN),
+    ("1020", Wait, "QuickBooks could not change the entry, and does not say whether it was done.", ASKED_AGAIN),
     ("1050", Held, "QuickBooks did not accept the form in which the request was sent.", ASK_THE_AUTHOR),
     ("2000", Held, "QuickBooks does not know this kind of document.", ASK_THE_AUTHOR),
     ("2010", Held, "The action sent something that QuickBooks does not know.", ASK_THE_AUTHOR),
@@ -95,9 +102,9 @@ pub(super) const CODES: &[Row] = &[
     ("2600", Held, "The action sent things that exclude each other.", ASK_THE_AUTHOR),
     ("3000", Held, "QuickBooks does not have the custom field that is to be filled.", "Turn the custom field on in QuickBooks, or take it out of the connection's settings, then resume the run."),
     ("3001", Wait, "Too many requests were sent to this QuickBooks company.", NOTHING_TO_DO),
-    ("3100", Held, "This app may not use the QuickBooks company.", CONNECT_AGAIN),
+    ("3100", Wait, "This app may not use the QuickBooks company.", CONNECT_AGAIN),
     ("3200", Wait, "The sign-in to QuickBooks has expired and is being renewed.", NOTHING_TO_DO),
-    ("3202", Held, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
+    ("3202", Wait, "QuickBooks did not accept the connection.", CONNECT_AGAIN),
     ("5000", Held, "The action sent something that QuickBooks no longer uses.", ASK_THE_AUTHOR),
     ("5010", Refused, "Somebody else changed the same entry in QuickBooks at the same time.", "Enroll again; the entry will be read anew."),
     ("5020", Held, "The connected user has no permission for this in QuickBooks.", "Give the user the permission, or connect as an administrator, then resume the run."),
@@ -114,7 +121,7 @@ pub(super) const CODES: &[Row] = &[
     ("6160", Held, "The document needs a tax rate that QuickBooks does not have.", "Check the sales tax settings in QuickBooks, then resume the run."),
     ("6170", Held, "The document states a tax although none applies.", ASK_THE_AUTHOR),
     ("6180", Refused, "The customer or product lies too deep below its parents.", "Move it up in QuickBooks, then enroll again."),
-    ("6190", Held, "The QuickBooks subscription has ended or has a billing problem.", "Renew the subscription of the QuickBooks company, then resume the run."),
+    ("6190", Wait, "The QuickBooks subscription has ended or has a billing problem.", "Renew the subscription of the QuickBooks company; the run then goes on by itself."),
     ("6200", Refused, "The books are closed for the document's date.", "Use a later date, or move the closing date in QuickBooks, then enroll again."),
     ("6210", Refused, "The books are closed for the document's date and protected by a password.", "Use a later date, or move the closing date in QuickBooks, then enroll again."),
     ("6230", Held, "The document needs a tax rate that QuickBooks does not have.", "Check the sales tax settings in QuickBooks, then resume the run."),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::body::cut;
-use super::{Answer, BODY_BYTES_MAX, Ending, Explanation, FaultError, Rejection, explain, read};
+use super::{Answer, BODY_BYTES_MAX, Ending, Explanation, FaultError, Rejection, explain, explained, read};
 
 const JSON: Option<&str> = Some("application/json");
 const TID: Option<&str> = Some("1-5f000000-000000000000000000000000");
@@ -163,6 +163,30 @@ fn outages_prove_nothing_about_a_write() {
     }
 }
 
+/// What is explained as waiting is never told to an action, and everything else is.
+#[test]
+fn every_explained_code_is_read_as_it_is_explained() {
+    for (code, explanation) in explained() {
+        let body = service(&format!(r#"{{"Message":"m","Detail":"d","code":"{code}"}}"#), "ValidationFault");
+        let is_rejected = matches!(read(400, JSON, TID, body.as_bytes()), Answer::Rejected(_));
+        assert_eq!(is_rejected, explanation.ending != Ending::Wait, "{code}");
+    }
+}
+
+#[test]
+fn an_operation_that_failed_without_a_reason_concerns_no_other_run() {
+    for code in ["1000", "1010", "1020"] {
+        let body = service(&format!(r#"{{"code":"{code}"}}"#), "ValidationFault");
+        assert_eq!(read(400, JSON, TID, body.as_bytes()), Answer::Unfinished { code: code.to_owned(), tid: tid() });
+    }
+}
+
+#[test]
+fn a_company_without_a_subscription_is_closed() {
+    let body = service(r#"{"Message":"Invalid Company Status","code":"6190"}"#, "ValidationFault");
+    assert_eq!(read(400, JSON, TID, body.as_bytes()), Answer::Closed { code: "6190".to_owned(), tid: tid() });
+}
+
 #[test]
 fn a_duplicate_request_is_in_progress() {
     let body = service(r#"{"Message":"Duplicate Request ID","code":"600"}"#, "ValidationFault");
@@ -237,7 +261,7 @@ fn explanations_tell_mending_from_waiting() {
     let ending = |code| explain(code).map(|explanation| explanation.ending);
     assert_eq!(ending("6240"), Some(Ending::Refused));
     assert_eq!(ending("6200"), Some(Ending::Refused));
-    assert_eq!(ending("6190"), Some(Ending::Held));
+    assert_eq!(ending("6190"), Some(Ending::Wait));
     assert_eq!(ending("2010"), Some(Ending::Held));
     assert_eq!(ending("3001"), Some(Ending::Wait));
     assert_eq!(ending("600"), Some(Ending::Wait));

@@ -3,7 +3,8 @@
 
 use crate::effects::{Door, Overlay, Stop};
 use crate::enrollment::StandingDocument;
-use crate::runs::history::{Document, Standing};
+use crate::quickbooks::fault::{self, explain};
+use crate::runs::history::{Document, History, Standing};
 use crate::runs::record::{Problem, RefusalKind, Status};
 use crate::sandbox::{self, Ending, Outcome, Refusal, printable};
 
@@ -40,7 +41,7 @@ impl Verdict {
                 "the action made fewer calls than in an earlier attempt; restart the run, or resume it with the version it began with".into(),
             ),
             Ending::Outcome(outcome) => succeeded(outcome, door, standing),
-            Ending::Refusal(refusal) => refused(refusal, door.history().wrote(), standing),
+            Ending::Refusal(refusal) => refused(refusal, door.history(), standing),
             Ending::Exhausted(exhausted) => held(
                 exhausted.code(),
                 format!("{}; a mended version of it can resume the run", exhausted.sentence()),
@@ -96,8 +97,10 @@ fn succeeded(outcome: Outcome, door: &Door, standing: &[Standing]) -> Verdict {
     verdict
 }
 
-/// A refusal after an accepted write is never *refused*: something stands.
-fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
+/// A refusal after an accepted write is never *refused*: something stands. Nor is one over a fault that
+/// nobody mends in the enrolled object: a new event would meet it again, and this run can be resumed.
+fn refused(refusal: Refusal, history: &History, standing: &[Standing]) -> Verdict {
+    let wrote = history.wrote();
     let problems: Vec<Problem> = refusal.problems.into_iter().map(problem).collect();
     let kind = match refusal.kind.as_str() {
         "skip" => Some(RefusalKind::Skip),
@@ -118,11 +121,25 @@ fn refused(refusal: Refusal, wrote: bool, standing: &[Standing]) -> Verdict {
     } else if wrote {
         let message = format!("the action stopped half-way: {said}");
         Verdict::new(Status::Held, "partly_written", stands(message, standing))
+    } else if let (Some(RefusalKind::Fix), Some(message)) = (kind, mended_elsewhere(history)) {
+        Verdict::new(Status::Held, "quickbooks_refuses", message)
     } else {
         Verdict { refusal: kind, ..Verdict::new(Status::Refused, &first.code, said) }
     };
     verdict.problems = problems;
     verdict
+}
+
+/// What a person mends in the company, the settings or the action, if QuickBooks refused a call over it.
+fn mended_elsewhere(history: &History) -> Option<String> {
+    history.records.iter().find_map(|record| {
+        let Some(Err(fault)) = &record.reply else { return None };
+        let known = explain(&fault.code).filter(|known| known.ending == fault::Ending::Held)?;
+        let (call, said) = (&record.call, printable(&fault.message));
+        let [sentence, remedy] = [known.sentence, known.remedy];
+        let entity = printable(&call.entity);
+        Some(format!("{sentence} {remedy} The answer to {} {entity} was ({}): {said}", call.verb, fault.code))
+    })
 }
 
 /// Adds what stands in QuickBooks to a sentence about a run that did not come to its end.
