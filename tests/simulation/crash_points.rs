@@ -2,7 +2,7 @@
 //! its successor at a fixed choice of the points after that. All pairs are in the long form.
 
 use qbo_tests::world::crash_points::{
-    FIVE_CALLS, Fate, PAID_INVOICE, TWO_WRITES, every_pair, every_point, forgotten_everywhere,
+    FIVE_CALLS, Fate, PAID_INVOICE, Story, TWO_WRITES, every_pair, every_point, forgotten_everywhere,
 };
 
 /// Of so many pairs one is played: a number that shares no divisor with the numbers of points, so that
@@ -38,6 +38,13 @@ fn a_host_that_stood_still_in_a_run_of_five_calls_wakes_up_anywhere_and_does_no_
 fn a_host_that_stood_still_in_a_run_of_two_writes_wakes_up_anywhere_and_does_no_harm() {
     assert_eq!(every_point(TWO_WRITES, Fate::Wakes), 43);
     assert_eq!(every_pair(TWO_WRITES, Fate::Wakes, STRIDE), 265);
+}
+
+#[test]
+fn a_deal_and_its_quote_are_billed_once_wherever_their_host_dies_or_stands_still() {
+    for fate in [Fate::Dies, Fate::Wakes] {
+        assert_eq!((every_point(Story::Family, fate), every_pair(Story::Family, fate, STRIDE)), (31, 138), "{fate:?}");
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn one_seed_twice_is_one_play() {
 
 #[test]
 fn the_auditor_notices_a_guard_that_is_missing() {
-    for broken in [Broken::Fence, Broken::RequestId, Broken::Intent] {
+    for broken in [Broken::Fence, Broken::RequestId, Broken::Intent, Broken::Family] {
         let noticed = all(0..20, broken).iter().filter(|played| !played.violations.is_empty()).count();
         println!("{broken:?}: noticed in {noticed} of 20 seeds");
         assert!(noticed > 0, "{broken:?}");

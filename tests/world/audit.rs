@@ -47,6 +47,7 @@ pub(super) async fn violations(world: &World, told: &[Acknowledged]) -> Vec<Stri
     for ((company, place), records) in &sales {
         found.extend(sale_violations(world, company, *place, records));
     }
+    found.extend(family_violations(world, told));
     found.extend(customer_violations(world));
     found.extend(unrecorded(world, &request_ids));
     let counts = world.store().counts().await.expect("a store in memory answers");
@@ -69,6 +70,10 @@ fn misjudged(run: RunId, kind: Kind, record: &RunRecord) -> Option<String> {
     let expected = match kind {
         Kind::Sale(_) => record.status == Status::Succeeded || (record.status == Status::Refused && told_which),
         Kind::Refused => record.status == Status::Refused,
+        Kind::Family => {
+            let told_of_another = record.code == "already_invoiced" && !record.documents.is_empty();
+            record.status == Status::Succeeded || (record.status == Status::Refused && (told_which || told_of_another))
+        }
         Kind::Poison => record.status == Status::Held && record.code == "trapped",
     };
     let status = record.status.as_str();
@@ -93,6 +98,19 @@ fn sale_violations(world: &World, company: &str, place: usize, records: &[Arc<Ru
     let astray = records.iter().filter(|record| !names(record));
     found.extend(astray.map(|record| format!("I2: run {} names no invoice that stands", record.run_id)));
     found
+}
+
+/// I2 for families: whoever asks, the deal is billed once, or each of its payments is.
+fn family_violations(world: &World, told: &[Acknowledged]) -> Option<String> {
+    let is_asked = told.iter().any(|told| told.kind == Kind::Family);
+    let notes: Vec<_> = world.bills(&world.companies[0]).iter().map(|bill| bill["PrivateNote"].to_string()).collect();
+    let billed = |object: &str| notes.iter().filter(|note| note.contains(&format!("HubSpot {object} "))).count();
+    let payments = [billed("payment 103"), billed("payment 104")];
+    let of_payments: usize = payments.iter().sum();
+    let others = billed("deal 100") + billed("quote 101") + billed("quote 102");
+    let is_once = others <= 1 && payments.iter().all(|count| *count <= 1) && (others == 0 || of_payments == 0);
+    let right = is_once && (others + of_payments > 0) == is_asked;
+    (!right).then(|| format!("I2: the family was billed {others} times, and its payments {payments:?} times"))
 }
 
 fn before_tax(invoice: &Value) -> Option<Decimal> {

@@ -17,6 +17,9 @@ const KINDS: [(&str, &str); 3] = [("invoice", "Invoice"), ("sales-receipt", "Sal
 
 const OBJECTS: [ObjectKind; 3] = [ObjectKind::Deal, ObjectKind::Quote, ObjectKind::Payment];
 
+/// What bills the deal with quotes and payments; estimates are no bills.
+pub const FAMILY: [&str; 5] = ["deal:100", "quote:101", "quote:102", "payment:103", "payment:104"];
+
 /// The action that makes what stands for a `kind` of sale. Must not be called first in a play.
 pub fn action(kind: &str) -> Arc<ActionVersion> {
     static LOADED: OnceLock<Mutex<BTreeMap<String, Arc<ActionVersion>>>> = OnceLock::new();
@@ -50,11 +53,15 @@ fn entity(kind: &str) -> &'static str {
     KINDS.iter().find(|(known, _)| *known == kind).map(|(_, entity)| *entity).expect("a known kind")
 }
 
+/// All of them.
+pub fn actions() -> impl Iterator<Item = Arc<ActionVersion>> {
+    KINDS.iter().map(|(kind, _)| action(kind))
+}
+
 /// All of them in one company, on a portal where the deal 100 has the quotes 101 and 102 and the
 /// payments 103 and 104.
 pub fn setting() -> Setting {
-    let versions = KINDS.iter().map(|(kind, _)| action(kind)).collect();
-    Setting { versions, portal: Some(portal()), ..Setting::of_one_company() }
+    Setting { versions: actions().collect(), portal: Some(portal()), ..Setting::of_one_company() }
 }
 
 /// The deal with all that is associated with it.

@@ -12,4 +12,6 @@ pub enum Broken {
     RequestId,
     /// Writes are sent without an intent on record.
     Intent,
+    /// Sales that HubSpot associates stay apart.
+    Family,
 }

@@ -1,21 +1,31 @@
-//! A run of few calls, and a process that dies or stands still at every point at which it touches the
-//! store or QuickBooks, and its successor at every point after that: one customer, one invoice.
+//! A few runs of few calls, and a process that dies or stands still at every point at which it touches
+//! the store or QuickBooks, and its successor at every point after that: one customer, one invoice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use qbo_host::enrollment::Enrollment;
+use qbo_host::ids::RunId;
 use qbo_host::runs::{MemoryStore, RunRecord, Status};
 use serde_json::Value;
 
 use super::portal::{PAYMENT, of_a_payment, portal};
-use super::{Process, Setting, Strike, World, play, version};
+use super::{Process, Setting, Strike, World, billing, play, version};
 use crate::COMPANY;
 
-/// A run, and what must come of it.
+/// What is asked for, and what must come of it.
 #[derive(Clone, Copy)]
-pub struct Story {
+pub enum Story {
+    /// One object becomes documents.
+    One(One),
+    /// A deal and its quote are invoiced at once.
+    Family,
+}
+
+/// An object, and what becomes of it.
+#[derive(Clone, Copy)]
+pub struct One {
     /// The folder of the action.
     action: &'static str,
     portal: fn() -> Value,
@@ -29,8 +39,7 @@ pub struct Story {
     total: &'static str,
 }
 
-/// Four reads and one write.
-pub const FIVE_CALLS: Story = Story {
+const OF_AMY: One = One {
     action: "action-modules/create-invoice",
     portal,
     object: "deal:1",
@@ -40,11 +49,14 @@ pub const FIVE_CALLS: Story = Story {
     total: "75.00",
 };
 
+/// Four reads and one write.
+pub const FIVE_CALLS: Story = Story::One(OF_AMY);
+
 /// Two writes: a new customer and the invoice.
-pub const TWO_WRITES: Story = Story { object: "deal:3", customer: "Jane Doe", total: "313.20", ..FIVE_CALLS };
+pub const TWO_WRITES: Story = Story::One(One { object: "deal:3", customer: "Jane Doe", total: "313.20", ..OF_AMY });
 
 /// Three writes: a new customer, the invoice, and the payment that settles it.
-pub const PAID_INVOICE: Story = Story {
+pub const PAID_INVOICE: Story = Story::One(One {
     action: "action-modules/create-paid-invoice",
     portal: of_a_payment,
     object: PAYMENT,
@@ -52,7 +64,32 @@ pub const PAID_INVOICE: Story = Story {
     customer: "Jane Doe",
     documents: &["Invoice", "Payment"],
     total: "150.00",
-};
+});
+
+impl Story {
+    fn setting(self) -> Setting {
+        match self {
+            Self::One(one) => Setting {
+                versions: vec![version(one.action, None)],
+                portal: Some((one.portal)()),
+                ..Setting::of_one_company()
+            },
+            Self::Family => billing::setting(),
+        }
+    }
+
+    /// What is asked for, all of it at once.
+    fn enrollments(self, world: &World) -> Vec<Arc<Enrollment>> {
+        match self {
+            Self::One(one) => {
+                vec![world.enrolled_object(&world.version(0), COMPANY, one.object, "event", one.inputs)]
+            }
+            Self::Family => {
+                ["deal:100", "quote:101"].map(|object| world.billed("invoice", COMPANY, object, object)).to_vec()
+            }
+        }
+    }
+}
 
 /// How a process is struck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,104 +108,112 @@ const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// What was told at the end, and how many points the last process passed.
 struct Told {
-    record: Option<Arc<RunRecord>>,
+    records: Vec<Option<Arc<RunRecord>>>,
     passed: Vec<usize>,
-}
-
-impl Story {
-    fn setting(self) -> Setting {
-        Setting {
-            versions: vec![version(self.action, None)],
-            portal: Some((self.portal)()),
-            ..Setting::of_one_company()
-        }
-    }
-
-    fn enrollment(self, world: &World) -> Arc<Enrollment> {
-        world.enrolled_object(&world.version(0), COMPANY, self.object, "event", self.inputs)
-    }
 }
 
 /// Plays a story in which the processes are struck at these points, one after the other.
 fn told(story: Story, fate: Fate, strikes: &[usize]) -> (Told, Arc<World>) {
     let strikes = strikes.to_vec();
     play(&story.setting(), move |world| async move {
-        let enrollment = story.enrollment(&world);
+        let enrollments = story.enrollments(&world);
         let told = match fate {
-            Fate::Dies => die(&world, &enrollment, &strikes).await,
-            Fate::Wakes => wake(&world, &enrollment, &strikes).await,
+            Fate::Dies => die(&world, &enrollments, &strikes).await,
+            Fate::Wakes => wake(&world, &enrollments, &strikes).await,
         };
         (told, world)
     })
 }
 
-async fn die(world: &Arc<World>, enrollment: &Arc<Enrollment>, strikes: &[usize]) -> Told {
-    let asked = asked(world, enrollment);
+async fn die(world: &Arc<World>, enrollments: &[Arc<Enrollment>], strikes: &[usize]) -> Told {
+    let asked = asked(world, enrollments);
     let mut passed = Vec::new();
     for strike in strikes {
         let process = world.start(Strike::Die(*strike), true);
-        struck_or_over(world, &process, enrollment).await;
+        struck_or_over(world, &process, enrollments).await;
         process.kill();
         passed.push(process.gate.passed());
     }
     let last = world.start(Strike::Never, true);
     asked.await.expect("it is acknowledged");
-    let record = world.end(run_of(enrollment), LONG).await;
+    let records = ends(world, enrollments).await;
     passed.push(last.gate.passed());
     // What was sent before may still be carried out.
     world.clock.sleep(AFTERWARDS).await;
-    Told { record, passed }
+    Told { records, passed }
 }
 
-async fn wake(world: &Arc<World>, enrollment: &Arc<Enrollment>, strikes: &[usize]) -> Told {
-    let asked = asked(world, enrollment);
+async fn wake(world: &Arc<World>, enrollments: &[Arc<Enrollment>], strikes: &[usize]) -> Told {
+    let asked = asked(world, enrollments);
     let first = world.start(Strike::Freeze(strikes[0]), true);
-    struck_or_over(world, &first, enrollment).await;
+    struck_or_over(world, &first, enrollments).await;
     let strike = strikes.get(1).map_or(Strike::Never, |at| Strike::Freeze(*at));
     let second = world.start(strike, false);
-    struck_or_over(world, &second, enrollment).await;
+    struck_or_over(world, &second, enrollments).await;
     first.gate.thaw();
     world.clock.sleep(Duration::from_secs(5)).await;
     second.gate.thaw();
     asked.await.expect("it is acknowledged");
-    let record = world.end(run_of(enrollment), LONG).await;
+    let records = ends(world, enrollments).await;
     world.clock.sleep(AFTERWARDS).await;
-    Told { record, passed: vec![first.gate.passed(), second.gate.passed()] }
+    Told { records, passed: vec![first.gate.passed(), second.gate.passed()] }
 }
 
-fn asked(world: &Arc<World>, enrollment: &Arc<Enrollment>) -> tokio::task::JoinHandle<()> {
-    let (world, enrollment) = (Arc::clone(world), Arc::clone(enrollment));
+fn asked(world: &Arc<World>, enrollments: &[Arc<Enrollment>]) -> tokio::task::JoinHandle<()> {
+    let (world, enrollments) = (Arc::clone(world), enrollments.to_vec());
     tokio::spawn(async move {
-        world.deliver(&enrollment).await;
+        futures::future::join_all(enrollments.iter().map(|enrollment| world.deliver(enrollment))).await;
     })
 }
 
-fn run_of(enrollment: &Enrollment) -> qbo_host::ids::RunId {
-    qbo_host::ids::RunId::of(&enrollment.event)
+/// How each of the runs ended.
+async fn ends(world: &World, enrollments: &[Arc<Enrollment>]) -> Vec<Option<Arc<RunRecord>>> {
+    let runs = enrollments.iter().map(|enrollment| RunId::of(&enrollment.event));
+    futures::future::join_all(runs.map(|run| world.end(run, LONG))).await
 }
 
-/// Until the process is struck, or the run has ended without that.
-async fn struck_or_over(world: &Arc<World>, process: &Arc<Process>, enrollment: &Enrollment) {
+/// Until the process is struck, or all runs have ended without that.
+async fn struck_or_over(world: &Arc<World>, process: &Arc<Process>, enrollments: &[Arc<Enrollment>]) {
     let struck = std::pin::pin!(process.gate.struck());
-    let over = std::pin::pin!(world.end(run_of(enrollment), LONG));
+    let over = std::pin::pin!(ends(world, enrollments));
     futures::future::select(struck, over).await;
 }
 
-/// One customer, each document once, and the right total, whatever befell the host.
 fn assert_right(story: Story, told: &Told, world: &World, what: &str) {
-    let record = told.record.as_ref().unwrap_or_else(|| panic!("{what}: the run has no end"));
+    let record = |record: &Option<Arc<RunRecord>>| record.clone().unwrap_or_else(|| panic!("{what}: a run has no end"));
+    let records: Vec<_> = told.records.iter().map(record).collect();
+    match story {
+        Story::One(one) => assert_made(&one, &records[0], world, what),
+        Story::Family => assert_billed_once(&records, world, what),
+    }
+    assert_eq!(world.watch.violations(), Vec::<String>::new(), "{what}");
+}
+
+/// One customer, each document once, and the right total, whatever befell the host.
+fn assert_made(one: &One, record: &RunRecord, world: &World, what: &str) {
     assert_eq!(record.status, Status::Succeeded, "{what}: {} {}", record.code, record.message);
-    for entity in story.documents {
-        let stored = world.documents_of(COMPANY, entity, story.object);
+    for entity in one.documents {
+        let stored = world.documents_of(COMPANY, entity, one.object);
         assert_eq!(stored.len(), 1, "{what}: {entity}");
         let document = record.documents.iter().find(|document| document.entity == *entity).expect("a document");
         assert_eq!(stored[0]["Id"], *document.id, "{what}");
-        assert_eq!(document.total.as_deref(), Some(story.total), "{what}");
+        assert_eq!(document.total.as_deref(), Some(one.total), "{what}");
     }
     let customers = world.books.documents(COMPANY, "Customer");
-    let made = customers.iter().filter(|customer| customer["DisplayName"] == story.customer).count();
+    let made = customers.iter().filter(|row| row["DisplayName"] == one.customer).count();
     assert_eq!(made, 1, "{what}");
-    assert_eq!(world.watch.violations(), Vec::<String>::new(), "{what}");
+}
+
+/// One of the runs made the invoice, and the other one tells of it.
+fn assert_billed_once(records: &[Arc<RunRecord>], world: &World, what: &str) {
+    let bills = world.bills(COMPANY);
+    assert_eq!(bills.len(), 1, "{what}");
+    let mut codes: Vec<_> = records.iter().map(|record| record.code.as_str()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["already_invoiced", "created"], "{what}");
+    for record in records {
+        assert_eq!(bills[0]["Id"], *record.documents[0].id, "{what}");
+    }
 }
 
 /// How many points an undisturbed run passes.
@@ -229,19 +274,19 @@ pub fn forgotten_everywhere(story: Story) -> usize {
 /// delivered again.
 fn forgotten(story: Story, at: usize) -> (Told, Arc<World>) {
     play(&story.setting(), move |world| async move {
-        let enrollment = story.enrollment(&world);
-        let asked = asked(&world, &enrollment);
+        let enrollments = story.enrollments(&world);
+        let asked = asked(&world, &enrollments);
         let first = world.start(Strike::Die(at), true);
-        struck_or_over(&world, &first, &enrollment).await;
+        struck_or_over(&world, &first, &enrollments).await;
         first.kill();
         world.books.set_request_id_memory(Duration::ZERO);
         world.set_store(Arc::new(MemoryStore::new(world.clock.clone()).looking_back(LOOKING_BACK)));
         let second = world.start(Strike::Never, true);
         asked.await.expect("it is acknowledged");
-        world.deliver(&enrollment).await;
-        let record = world.end(run_of(&enrollment), LONG).await;
+        futures::future::join_all(enrollments.iter().map(|enrollment| world.deliver(enrollment))).await;
+        let records = ends(&world, &enrollments).await;
         world.clock.sleep(AFTERWARDS).await;
-        (Told { record, passed: vec![second.gate.passed()] }, world)
+        (Told { records, passed: vec![second.gate.passed()] }, world)
     })
 }
 

@@ -62,6 +62,15 @@ pub fn of_a_payment() -> Value {
     }] })
 }
 
+/// The portal, with a deal that has quotes and payments besides.
+pub fn with_a_family() -> Value {
+    let mut portal = portal();
+    if let (Some(deals), Some(more)) = (portal["deals"].as_array_mut(), super::billing::portal()["deals"].as_array()) {
+        deals.extend(more.iter().cloned());
+    }
+    portal
+}
+
 /// A portal of so many deals, numbered from 1001, all of them Amy's and over 75.00.
 pub fn of_many(deals: u32) -> Value {
     let line = json!({ "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "1" });

@@ -46,7 +46,7 @@ impl Reached {
     fn fence(&self, fence: Fence) -> Fence {
         match self.broken {
             Broken::Fence => self.watch.highest(fence),
-            Broken::Nothing | Broken::RequestId | Broken::Intent => fence,
+            Broken::Nothing | Broken::RequestId | Broken::Intent | Broken::Family => fence,
         }
     }
 
@@ -76,6 +76,7 @@ impl Store for Reached {
 
     async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
         commit!(self, "join", async {
+            let others = if self.broken == Broken::Family { Vec::new() } else { others };
             let joined = self.store.join_sales(self.fence(fence), others).await;
             if let Ok(Joined::Yes(_)) = joined {
                 self.watch.wrote(fence);
@@ -94,7 +95,7 @@ impl Store for Reached {
         commit!(self, "intent", async {
             let begun = match self.broken {
                 Broken::Intent => Ok(Begun::Yes),
-                Broken::Nothing | Broken::Fence | Broken::RequestId => {
+                Broken::Nothing | Broken::Fence | Broken::RequestId | Broken::Family => {
                     self.store.begin_write(self.fence(fence), learned, intent, sale).await
                 }
             };

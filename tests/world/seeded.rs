@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::broken::Broken;
 use super::chance::Chance;
 use super::portal::{DEALS, REFUSED};
-use super::{Process, Setting, Strike, Troubles, World, audit, create_invoice, play, version};
+use super::{Process, Setting, Strike, Troubles, World, audit, billing, create_invoice, play, version};
 
 /// Runs of one seed.
 pub const RUNS: u64 = 20;
@@ -63,6 +63,8 @@ pub(super) enum Kind {
     Refused,
     /// The action traps.
     Poison,
+    /// The deal with quotes and payments is billed, by this run or another.
+    Family,
 }
 
 /// A run that is asked for.
@@ -78,9 +80,9 @@ struct Wish {
 /// What seeds are played with; made once, since components are loaded for it.
 pub fn setting(broken: Broken) -> Setting {
     Setting {
-        versions: vec![create_invoice(), version("tests/guests", None)],
+        versions: [create_invoice(), version("tests/guests", None)].into_iter().chain(billing::actions()).collect(),
         companies: ["4620816365000000001", "4620816365000000011", "4620816365000000012"].map(str::to_owned).to_vec(),
-        portal: Some(super::portal::portal()),
+        portal: Some(super::portal::with_a_family()),
         broken,
         ..Setting::of_one_company()
     }
@@ -151,6 +153,7 @@ fn wishes(world: &World, chance: &mut Chance) -> Vec<Wish> {
         let (enrollment, kind) = match chance.below(20) {
             0 => (world.enrolled(poisonous, &company, "1", &event, &[("attack", "panic")]), Kind::Poison),
             1 => (world.enrollment(&company, REFUSED, &event), Kind::Refused),
+            2..6 => (of_the_family(world, chance, &event), Kind::Family),
             _ => {
                 let place = usize::try_from(chance.below(DEALS.len() as u64)).unwrap_or_default();
                 (world.enrollment(&company, DEALS[place].id, &event), Kind::Sale(place))
@@ -164,6 +167,12 @@ fn wishes(world: &World, chance: &mut Chance) -> Vec<Wish> {
         }
     }
     wishes
+}
+
+/// Something that bills the deal with quotes and payments, of one company: so they meet.
+fn of_the_family(world: &World, chance: &mut Chance, event: &str) -> Arc<Enrollment> {
+    let (kind, object) = (*chance.one_of(&["invoice", "sales-receipt"]), *chance.one_of(&billing::FAMILY));
+    world.billed(kind, &world.companies[0], object, event)
 }
 
 /// Starts processes and strikes each in the middle of what it does, until nothing fails any longer.
