@@ -75,6 +75,18 @@ async fn a_start_without_an_event_joins_the_run_of_its_sale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_reference_of_a_deal_is_started_and_billed_once() {
+    let serving = Serving::start();
+    for (reference, code) in [("1 of 2", "created"), ("2 of 2", "created"), ("1 of 2", "already_exists")] {
+        let answer = serving.run("deal:1001", json!({ "reference": reference })).await;
+        assert_eq!(answer.body["record"]["code"], code, "{reference}: {answer:?}");
+        assert_eq!(serving.shown(&answer.run_id(), |_| true).await["reference"], reference);
+    }
+    assert_eq!(serving.invoices_of("1001").len(), 2);
+    serving.run("deal:1001", json!({ "reference": "" })).await.assert_problem(422, "bad_member", "reference");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workflow_that_waits_gets_a_run_of_its_own() {
     let serving = Serving::start();
     let first = under_way(&serving).await;

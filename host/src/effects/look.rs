@@ -237,3 +237,25 @@ fn deleted(sent: &Map<String, Value>) -> String {
 fn text(stored: Value) -> String {
     stored.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_tells_its_own_state() {
+        for (entity, row, word) in [
+            ("Estimate", json!({ "TxnStatus": "Accepted", "TotalAmt": 1 }), "accepted"),
+            ("Invoice", json!({ "Balance": 0, "TotalAmt": 75 }), "paid"),
+            ("Invoice", json!({ "Balance": "0.00", "TotalAmt": 75 }), "paid"),
+            ("Invoice", json!({ "Balance": 10.5, "TotalAmt": 75 }), "open"),
+            ("SalesReceipt", json!({ "Balance": 0, "TotalAmt": 75 }), "open"),
+            // What QuickBooks did not show counts as standing.
+            ("Invoice", Value::Null, "open"),
+        ] {
+            assert_eq!(status(entity, &row), word, "{entity} {row}");
+        }
+    }
+}
