@@ -15,3 +15,4 @@ mod service;
 mod simulation;
 mod store;
 mod totals;
+mod written_back;

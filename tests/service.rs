@@ -13,3 +13,4 @@ mod options;
 mod serving;
 mod settings;
 mod starts;
+mod written_back;

@@ -1,9 +1,13 @@
-//! HubSpot: reading the enrolled object with what hangs on it, and answering the workflow that waits
-//! for a run. Later also signatures and the definitions that HubSpot shows.
+//! HubSpot: reading the enrolled object with what hangs on it, answering the workflow that waits for a
+//! run, and writing back what came of it. Later also signatures and the definitions that HubSpot shows.
 
 mod callbacks;
 mod crm;
+mod tell;
 mod wire;
+mod write;
 
-pub use callbacks::{Callbacks, NotTaken};
+pub use callbacks::Callbacks;
 pub use crm::{Crm, NoSnapshot, Portal, Seen};
+pub use tell::{Never, NotTaken};
+pub use write::{Change, NewObject, Target};

@@ -32,6 +32,7 @@ pub use dispatch::Dispatch;
 use ending::Next;
 use held::Held;
 pub use memory::MemoryStore;
+pub use outbox::tell;
 pub use record::{Problem, RefusalKind, RunRecord, Status};
 pub use service::{Service, StartRequest};
 pub use sqlite::{Finding, LOOK_BACK, NoStore, SqliteOptions, SqliteStore};

@@ -16,17 +16,17 @@ fn at_the_callback(times: u32, effect: Effect) -> Fault {
     Fault { matches: "/callbacks/".into(), skip: 0, times, effect }
 }
 
-/// The run, once HubSpot was told or refused to be.
+/// The run's callback, once HubSpot took it or refused to.
 async fn settled(serving: &Serving, run: &str) -> Value {
-    serving.shown(run, |shown| shown["messages"][0]["state"].as_str().is_some_and(|state| state != "due")).await
+    serving.message(run, "callback").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workflow_that_waits_is_told_how_its_run_ended() {
     let serving = Serving::start();
     let made = serving.run("deal:1001", json!({ "callback": "ap-1-2-3-0" })).await;
-    let shown = settled(&serving, &made.run_id()).await;
-    assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 0 }]));
+    let callback = settled(&serving, &made.run_id()).await;
+    assert_eq!(callback, json!({ "kind": "callback", "state": "taken", "failures": 0 }));
     let refused = serving.run("deal:1004", json!({ "callback": "ap:1 ü" })).await;
     settled(&serving, &refused.run_id()).await;
     let told = serving.stage.portal.callbacks();
@@ -45,8 +45,8 @@ async fn a_callback_is_sent_until_hubspot_takes_it() {
     serving.stage.portal.faults().inject(at_the_callback(1, Effect::ServerError { status: 502 }));
     serving.stage.portal.faults().inject(at_the_callback(1, Effect::NotCommitted));
     let made = serving.run("deal:1001", json!({ "callback": "ap-1" })).await;
-    let shown = settled(&serving, &made.run_id()).await;
-    assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 2 }]));
+    let callback = settled(&serving, &made.run_id()).await;
+    assert_eq!(callback, json!({ "kind": "callback", "state": "taken", "failures": 2 }));
     assert_eq!(serving.stage.portal.callbacks().len(), 1);
 }
 
@@ -77,8 +77,7 @@ async fn a_slow_portal_gets_four_messages_at_once_and_leaves_room_for_others() {
     assert_eq!(other.portal.callbacks().len(), 1);
     assert!(serving.stage.portal.callbacks().len() < runs.len(), "the slow portal was told first");
     for run in &runs {
-        let shown = settled(&serving, run).await;
-        assert_eq!(shown["messages"], json!([{ "kind": "callback", "state": "taken", "failures": 0 }]));
+        assert_eq!(settled(&serving, run).await, json!({ "kind": "callback", "state": "taken", "failures": 0 }));
     }
     // Four, and when they are told another four.
     assert!(began.elapsed() >= Duration::from_secs(6), "{:?}", began.elapsed());
@@ -90,10 +89,10 @@ async fn a_callback_that_hubspot_refuses_is_kept_and_shown() {
     let serving = Serving::start();
     serving.stage.portal.faults().inject(at_the_callback(1, Effect::ServerError { status: 404 }));
     let made = serving.run("deal:1001", json!({ "callback": "ap-1" })).await;
-    let shown = settled(&serving, &made.run_id()).await;
-    let state = shown["messages"][0]["state"].as_str().unwrap_or_default();
-    assert!(state.starts_with("refused") && state.contains("404"), "{state}");
+    let callback = settled(&serving, &made.run_id()).await;
+    assert_eq!((&callback["state"], &callback["code"]), (&json!("refused"), &json!("hubspot_object_gone")));
     assert!(serving.stage.portal.callbacks().is_empty());
     // How the run ended is not HubSpot's to say.
+    let shown = serving.ended(&made.run_id()).await;
     assert_eq!(shown["record"]["status"], "succeeded");
 }

@@ -19,6 +19,9 @@ use crate::cli::binary::{Finished, Running, finish, qbo_host};
 /// The token of the services here.
 pub(super) const TOKEN: &str = "test-token";
 
+/// Looked so often whether it has.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// What takes longer does not come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -144,7 +147,26 @@ impl Serving {
                 return shown;
             }
             assert!(began.elapsed() < PATIENCE, "it did not come to be: {shown:#}");
+            // Whoever asks without a pause takes the processor from what it waits for.
+            tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// What became of a run's message of a kind, once HubSpot took it or refused to.
+    pub(super) async fn message(&self, run: &str, kind: &str) -> Value {
+        let of_kind = |shown: &Value| {
+            let messages = shown["messages"].as_array().into_iter().flatten();
+            messages.into_iter().find(|message| message["kind"] == kind && message["state"] != "due").cloned()
+        };
+        let shown = self.shown(run, |shown| of_kind(shown).is_some()).await;
+        of_kind(&shown).unwrap_or_default()
+    }
+
+    /// The texts of the notes on a record of HubSpot's.
+    pub(super) fn notes(&self, on: (&str, &str)) -> Vec<String> {
+        let portal = &self.stage.portal;
+        let notes = portal.associated(on, "note").into_iter();
+        notes.filter_map(|note| portal.property("note", &note, "hs_note_body")).collect()
     }
 
     /// A command that asks this service.

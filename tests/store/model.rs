@@ -298,7 +298,7 @@ impl Twins {
         self.same("messages", &memory, &sqlite);
         let settled = match self.less_than(3) {
             0 => Settled::Taken,
-            1 => Settled::Refused("gone".into()),
+            1 => Settled::Refused { code: "hubspot_object_gone".into(), why: "gone".into() },
             _ => Settled::Again(Duration::from_secs(20)),
         };
         let run = self.some_run();

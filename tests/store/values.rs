@@ -101,6 +101,8 @@ pub(super) fn document(id: &str) -> Document {
         id: id.into(),
         doc_number: Some("1037".into()),
         total: Some("100.00".into()),
+        date: Some("2026-01-05".into()),
+        currency: None,
         name: None,
         set_by_quickbooks: Vec::new(),
     }

@@ -8,6 +8,6 @@ mod text;
 
 pub(super) use component::{asked, component, component_json};
 pub(super) use run::{json, mark, reasons, run, timeline};
-pub(super) use stored::{lines, whole};
+pub(super) use stored::{lines, messages, whole};
 pub(super) use suite::suite;
 pub(super) use text::table;

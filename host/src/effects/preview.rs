@@ -153,6 +153,8 @@ fn document(Entry { id, entity, stored }: &Entry) -> Document {
         id: id.clone(),
         doc_number: text("DocNumber"),
         total: stored.get("TotalAmt").and_then(decimal).map(|total| format!("{total:.2}")),
+        date: text("TxnDate"),
+        currency: stored.get("CurrencyRef").and_then(|currency| currency.get("value")?.as_str()).map(str::to_owned),
         name: text("DisplayName").or_else(|| text("Name")),
         set_by_quickbooks: SET_BY_QUICKBOOKS
             .into_iter()

@@ -8,16 +8,17 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::wire::{Association, Associations, Batch, Record};
+use super::write::KnownTypes;
 use crate::action::{Reads, ReadsAssociated};
 use crate::clock::Clock;
 use crate::enrollment::{Associated, CrmObject, ObjectRef};
 use crate::quickbooks::{Secret, Transport};
 
 /// Records in one batch read; HubSpot's own limit.
-const BATCH_MAX: usize = 100;
+pub(super) const BATCH_MAX: usize = 100;
 
 /// Associations in one page; HubSpot's own limit.
-const PAGE_MAX: usize = 500;
+pub(super) const PAGE_MAX: usize = 500;
 
 /// Associated records of one kind. QuickBooks takes 750 lines; more are read so that the action
 /// can say how many there are.
@@ -35,12 +36,13 @@ pub struct Portal {
     pub token: Secret,
 }
 
-/// Reads one portal's records.
+/// One portal's records.
 #[derive(Debug)]
 pub struct Crm {
     portal: Portal,
     transport: Transport,
     clock: Clock,
+    known_types: KnownTypes,
 }
 
 /// The enrolled object as HubSpot shows it.
@@ -62,14 +64,18 @@ impl Seen {
 }
 
 impl Crm {
-    /// Reads through `transport`, on `clock`.
+    /// Reaches them through `transport`, on `clock`.
     pub fn new(portal: Portal, transport: Transport, clock: &Clock) -> Self {
-        Self { portal, transport, clock: clock.clone() }
+        Self { portal, transport, clock: clock.clone(), known_types: KnownTypes::default() }
     }
 
     /// Where the portal is, and how it is reached.
     pub(super) fn reached(&self) -> (&Portal, &Transport) {
         (&self.portal, &self.transport)
+    }
+
+    pub(super) fn known_types(&self) -> &KnownTypes {
+        &self.known_types
     }
 
     /// The object with what `reads` asks for.
@@ -189,7 +195,7 @@ impl Crm {
 }
 
 /// The word in HubSpot's paths.
-fn plural(kind: &str) -> String {
+pub(super) fn plural(kind: &str) -> String {
     match kind {
         "payment" => "commerce_payments".into(),
         "company" => "companies".into(),
@@ -202,7 +208,7 @@ fn list(properties: &[String]) -> String {
     properties.iter().map(|name| encode(name)).collect::<Vec<_>>().join(",")
 }
 
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

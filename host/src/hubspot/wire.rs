@@ -35,6 +35,23 @@ pub(super) struct AssociationType {
     pub(super) label: Option<String>,
 }
 
+/// The ways in which two kinds are associated.
+#[derive(Debug, Deserialize)]
+pub(super) struct AssociationTypes {
+    #[serde(default)]
+    pub(super) results: Vec<DefinedType>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+pub(super) struct DefinedType {
+    #[serde(default)]
+    pub(super) category: String,
+    #[serde(rename = "typeId")]
+    pub(super) id: u64,
+    pub(super) label: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Paging {
     pub(super) next: Option<NextPage>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Runs;
 use super::ending::{self, Judged, Next, Told, Waiting};
+use super::outbox;
 use super::record::RunRecord;
 use super::snapshot::{Begin, NoBegin};
 use super::store::{Claim, Fenced, Learned, NewMessage, Release, Unavailable};
@@ -64,8 +65,13 @@ impl Runs {
         };
         door.learn_snapshot(Arc::clone(&snapshot), sale_taken);
         let attempted = self.attempt(claim, &version, &snapshot, door).await;
-        let judged = told.judge(attempted).await;
-        self.conclude(claim, judged).await
+        match told.judge(attempted).await {
+            Judged::End { learned, record } => {
+                let written_back = outbox::written_back(claim, &record, &snapshot, &connection);
+                self.end(claim, learned, *record, written_back).await
+            }
+            judged @ (Judged::Wait(_) | Judged::Lost) => self.conclude(claim, judged).await,
+        }
     }
 
     /// One attempt. While QuickBooks takes long, its instance is free for others, and the guest is
@@ -106,9 +112,21 @@ impl Runs {
         }
     }
 
+    /// Ends a run that made nothing that HubSpot is told of.
     async fn finish(&self, claim: &Claim, learned: Learned, record: RunRecord) -> Result<Next, Unavailable> {
+        self.end(claim, learned, record, Vec::new()).await
+    }
+
+    /// Ends the run, and keeps what HubSpot is told about it in the same commit.
+    async fn end(
+        &self,
+        claim: &Claim,
+        learned: Learned,
+        record: RunRecord,
+        mut messages: Vec<NewMessage>,
+    ) -> Result<Next, Unavailable> {
         let record = Arc::new(record);
-        let messages = messages(claim, &record);
+        messages.extend(outbox::callback(claim, &record));
         match self.store.finish(claim.fence, learned, Arc::clone(&record), messages).await? {
             Fenced::No => Ok(Next::End(record)),
             Fenced::Yes => Ok(Next::Lost),
@@ -128,20 +146,4 @@ impl Runs {
             Fenced::Yes => Ok(Next::Lost),
         }
     }
-}
-
-/// What HubSpot is told about a run that ended: the execution that waits for it goes on.
-fn messages(claim: &Claim, record: &RunRecord) -> Vec<NewMessage> {
-    let Some(callback) = &claim.enrollment.callback else { return Vec::new() };
-    let outputs: serde_json::Map<_, _> =
-        record.outputs.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    let body = serde_json::json!({
-        "callback": callback,
-        "status": record.status.as_str(),
-        "refusal": record.refusal,
-        "code": record.code,
-        "message": record.message,
-        "outputs": outputs,
-    });
-    vec![NewMessage { kind: "callback".into(), body: body.to_string() }]
 }

@@ -114,6 +114,12 @@ pub struct Document {
     pub doc_number: Option<String>,
     /// `TotalAmt`, as decimal text; list entries have none.
     pub total: Option<String>,
+    /// `TxnDate`, such as `2026-01-05`; list entries have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The code of its currency, where QuickBooks tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// What a person calls it: the display name or name of a list entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -141,6 +147,8 @@ struct Members<'a> {
     id: Option<&'a RawValue>,
     doc_number: Option<&'a RawValue>,
     total_amt: Option<&'a RawValue>,
+    txn_date: Option<&'a RawValue>,
+    currency_ref: Reference<'a>,
     display_name: Option<&'a RawValue>,
     name: Option<&'a RawValue>,
     private_note: Option<&'a RawValue>,
@@ -153,6 +161,13 @@ struct Members<'a> {
 struct Tax<'a> {
     #[serde(borrow)]
     total_tax: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Reference<'a> {
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -177,6 +192,8 @@ impl Standing {
             id: text(answer.id).unwrap_or_default(),
             doc_number: text(answer.doc_number),
             total: text(answer.total_amt).map(|total| two_places(&total)),
+            date: text(answer.txn_date),
+            currency: text(answer.currency_ref.value),
             name: text(answer.display_name).or_else(|| text(answer.name)).or_else(|| record.call.key.clone()),
             set_by_quickbooks: Vec::new(),
         };

@@ -269,10 +269,12 @@ impl Store for MemoryStore {
             kept.learn(learned);
             kept.attempted(&end, at);
             kept.end(&end);
-            for NewMessage { kind, body } in messages {
-                // The end of a resumed run takes the place of what nobody was told yet.
+            for message in messages {
+                let once = message.is_told_once();
+                let NewMessage { kind, body } = message;
+                // The end of a run that was made again takes the place of what was told or is to be.
                 let told = state.messages.get(&(fence.run, kind.clone())).is_some_and(|message| !message.is_due_ever());
-                if !told {
+                if !(told && once) {
                     state.messages.insert((fence.run, kind), Outgoing::new(body, now));
                 }
             }

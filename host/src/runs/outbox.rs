@@ -1,7 +1,11 @@
 //! The outbox: what HubSpot is still to be told about runs that ended. A message is kept with the
 //! end of its run and sent until HubSpot takes it or refuses it for good.
 //!
-//! A message may arrive twice, when its answer was lost; it never goes missing.
+//! A message may arrive twice, when its answer was lost; it never goes missing. What a message makes in
+//! HubSpot is looked for there first, so that it is made once.
+
+mod messages;
+mod note;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,16 +14,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::record::{RefusalKind, Status};
-use super::service_store::{Message, ServiceStore, Settled};
+use super::service_store::{Message, MessageLine, ServiceStore, Settled};
+use super::store::{CALLBACK, Unavailable};
 use crate::clock::Clock;
-use crate::connection::Connections;
-use crate::hubspot::NotTaken;
+use crate::connection::{Connection, Connections};
+use crate::hubspot::{Crm, NotTaken};
+use crate::ids::RunId;
+use messages::Callback;
+pub(super) use messages::{callback, written_back};
 
 /// Messages on their way at once.
 const SENDING_MAX: usize = 16;
@@ -46,8 +53,8 @@ const WAITING: Duration = Duration::from_secs(20);
 /// A host that stops waits so long for HubSpot.
 const LAST: Duration = Duration::from_secs(5);
 
-/// Why a message is refused is kept; a sentence is enough.
-const WHY_CHARACTERS_MAX: usize = 200;
+/// A command that ends with its run looks so often whether HubSpot was told everything.
+const LOOK_AT_END: Duration = Duration::from_millis(50);
 
 /// Sends messages.
 pub(super) struct Outbox {
@@ -59,14 +66,26 @@ pub(super) struct Outbox {
     of_portals: Mutex<BTreeMap<String, Arc<Semaphore>>>,
 }
 
-/// What `drive` wrote down for a workflow that waits.
-#[derive(Deserialize)]
-struct Callback {
-    callback: String,
-    status: Status,
-    refusal: Option<RefusalKind>,
-    code: String,
-    outputs: Map<String, Value>,
+/// Tells HubSpot about a run whose store ends with this process: for as long as `patience`, and gives what
+/// came of it.
+pub async fn tell(
+    store: Arc<dyn ServiceStore>,
+    connection: &Connection,
+    run: RunId,
+    patience: Duration,
+) -> Result<Vec<MessageLine>, Unavailable> {
+    let (connections, clock) = (Arc::new(Connections::default()), Clock::machine());
+    connections.put(connection.clone());
+    let told = async {
+        while store.counts().await.is_ok_and(|counts| counts.messages > 0) {
+            clock.sleep(LOOK_AT_END).await;
+        }
+    };
+    let stop = async {
+        let _told_or_not = clock.timeout(patience, told).await;
+    };
+    Outbox::new(Arc::clone(&store), connections, clock.clone()).run(stop).await;
+    Ok(store.run(run).await?.map(|stored| stored.messages).unwrap_or_default())
 }
 
 impl Outbox {
@@ -137,38 +156,51 @@ impl Outbox {
     }
 
     async fn settle(&self, message: Message) {
-        let sent = self.clock.timeout(SENDING, self.send(&message)).await;
-        let pause = Settled::Again(pause(message.failures));
-        let settled = match sent {
+        let Message { run, kind, failures, .. } = &message;
+        let again = |after: Option<Duration>| Settled::Again(pause(*failures).max(after.unwrap_or_default()));
+        let settled = match self.clock.timeout(SENDING, self.send(&message)).await {
             Some(Ok(())) => Settled::Taken,
-            Some(Err(NotTaken::Refused(why))) => {
-                tracing::warn!(run.id = %message.run, "HubSpot refuses what run {} tells it: {why}", message.run);
-                Settled::Refused(why.chars().take(WHY_CHARACTERS_MAX).collect())
+            Some(Err(NotTaken::Refused { never, why })) => {
+                let code = never.code();
+                // Not why: it may hold what people wrote.
+                tracing::warn!(run.id = %run, code, "HubSpot refuses the {kind} of run {run}: {code}");
+                Settled::Refused { code: code.into(), why }
             }
-            Some(Err(NotTaken::Unavailable(why))) => {
-                tracing::info!(run.id = %message.run, "HubSpot is told about run {} later: {why}", message.run);
-                pause
+            Some(Err(NotTaken::Unavailable { why, after })) => {
+                tracing::info!(run.id = %run, "HubSpot takes the {kind} of run {run} later: {why}");
+                again(after)
             }
-            None => pause,
+            None => again(None),
         };
         // A store that does not know what came of it has the message sent once more.
-        if let Err(unavailable) = self.store.settle_message(message.run, &message.kind, settled).await {
-            tracing::warn!(run.id = %message.run, "{unavailable}; HubSpot is told once more");
+        if let Err(unavailable) = self.store.settle_message(*run, kind, settled).await {
+            tracing::warn!(run.id = %run, "{unavailable}; HubSpot is told once more");
         }
     }
 
     async fn send(&self, message: &Message) -> Result<(), NotTaken> {
-        if message.kind != "callback" {
-            return Err(NotTaken::Refused(format!("this host sends no {}", message.kind)));
-        }
-        let Callback { callback, status, refusal, code, outputs } = serde_json::from_str(&message.body)
-            .map_err(|error| NotTaken::Refused(format!("it can't be read: {error}")))?;
         let Some(connection) = self.connections.get(&message.portal, &message.company) else {
-            return Err(NotTaken::Unavailable("this host has no connection to the portal".into()));
+            return Err(NotTaken::later("this host has no connection to the portal"));
         };
-        let failed = (!went_well(status, refusal)).then_some(code.as_str());
-        connection.hubspot.callbacks().complete(&callback, failed, outputs).await
+        let hubspot = &connection.hubspot;
+        match message.kind.as_str() {
+            CALLBACK => go_on(hubspot, read(&message.body)?).await,
+            messages::NOTE | messages::INVOICE => hubspot.make_once(&read(&message.body)?).await,
+            kind if kind.starts_with(messages::PROPERTIES) => hubspot.change(&read(&message.body)?).await,
+            kind => Err(NotTaken::refused(format!("this host sends no {kind}"))),
+        }
     }
+}
+
+fn read<Body: DeserializeOwned>(body: &str) -> Result<Body, NotTaken> {
+    serde_json::from_str(body).map_err(|error| NotTaken::refused(format!("the message can't be read: {error}")))
+}
+
+/// The execution of a workflow that waits goes on.
+async fn go_on(hubspot: &Crm, told: Callback) -> Result<(), NotTaken> {
+    let Callback { callback, status, refusal, code, outputs } = told;
+    let failed = (!went_well(status, refusal)).then_some(code.as_str());
+    hubspot.callbacks().complete(&callback, failed, outputs).await
 }
 
 /// Whether a workflow goes on as after a success: when a document stands, and when none is due.

@@ -27,7 +27,7 @@ pub trait ServiceStore: Store + SettingsStore {
 
     /// Everything that is held is due again, since whoever held it is gone: for the one process of
     /// a store that has just been opened. In `polled` are the runs whose guest code was running when
-    /// the host died.
+    /// the host died. Messages are due after [`MESSAGES_TAKEN_OVER`], if they are to be sent at all.
     async fn take_over(&self, polled: &[RunId]) -> Result<(), Unavailable>;
 
     /// Renews the leases of all these attempts; those that lost theirs are skipped.
@@ -88,6 +88,10 @@ pub const CLAIMED_AT_ONCE_MAX: usize = 4;
 
 /// A message is sent by one sender at a time; one that died is replaced after this.
 pub const MESSAGE_LEASE: Duration = Duration::from_secs(60);
+
+/// A host that takes over waits so long before it sends what is due: HubSpot may still be carrying out
+/// what the host before it sent last, and a look at once would not see it.
+pub const MESSAGES_TAKEN_OVER: Duration = Duration::from_secs(5);
 
 /// What is due.
 #[derive(Debug)]
@@ -244,10 +248,41 @@ pub struct Message {
 pub struct MessageLine {
     /// Its kind.
     pub kind: String,
-    /// `due`, `taken`, or `refused` with why.
-    pub state: String,
+    /// Whether HubSpot has taken it.
+    pub state: MessageState,
+    /// Why HubSpot refused it: a stable code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The same, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// How often it was sent in vain.
     pub failures: u32,
+}
+
+/// How a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// It is to be sent, perhaps again.
+    Due,
+    /// HubSpot took it.
+    Taken,
+    /// HubSpot refused it for good.
+    Refused,
+}
+
+impl MessageLine {
+    /// A message with what a store keeps of [`Settled`].
+    pub(super) fn new(kind: String, settled: Option<&str>, failures: u32) -> Self {
+        let (state, refused) = match settled {
+            None => (MessageState::Due, None),
+            Some("") => (MessageState::Taken, None),
+            Some(refused) => (MessageState::Refused, refused.split_once(": ")),
+        };
+        let (code, why) = refused.unzip();
+        Self { kind, state, code: code.map(str::to_owned), why: why.map(str::to_owned), failures }
+    }
 }
 
 /// What came of sending a message.
@@ -256,9 +291,26 @@ pub enum Settled {
     /// HubSpot took it.
     Taken,
     /// HubSpot refuses it for good.
-    Refused(String),
+    Refused {
+        /// Stable.
+        code: String,
+        /// One sentence.
+        why: String,
+    },
     /// It is tried again after so long.
     Again(Duration),
+}
+
+impl Settled {
+    /// What a store keeps of a message that is not sent again: nothing but an empty text where HubSpot took
+    /// it, else why not.
+    pub(super) fn kept(&self) -> Option<String> {
+        match self {
+            Self::Taken => Some(String::new()),
+            Self::Refused { code, why } => Some(format!("{code}: {why}")),
+            Self::Again(_) => None,
+        }
+    }
 }
 
 /// The store was not copied.

@@ -253,6 +253,17 @@ pub struct NewMessage {
     pub body: String,
 }
 
+/// The kind of the message that lets a workflow go on. HubSpot takes it once, so it is told once.
+pub const CALLBACK: &str = "callback";
+
+impl NewMessage {
+    /// Whether a message of its kind that was taken or refused stays what it is. Others are told anew when
+    /// a run that was made again ended otherwise.
+    pub fn is_told_once(&self) -> bool {
+        self.kind == CALLBACK
+    }
+}
+
 /// Keeps runs. Every method is idempotent under its arguments, so a caller that doesn't know
 /// whether it happened may repeat it.
 #[async_trait]

@@ -1,7 +1,7 @@
 //! Messages to HubSpot, and components.
 
 use qbo_host::runs::Status;
-use qbo_host::runs::service_store::{MESSAGE_LEASE, Message, Settled};
+use qbo_host::runs::service_store::{MESSAGE_LEASE, MESSAGES_TAKEN_OVER, Message, MessageState, Settled};
 use qbo_host::runs::store::{Learned, NewMessage};
 
 use super::{COMPANY, Kept, facts, seconds, values, wasm};
@@ -13,6 +13,8 @@ facts! {
     a_message_that_was_refused_says_why
     a_message_that_failed_is_due_again
     a_later_end_takes_the_place_of_a_message_that_nobody_took
+    a_note_is_told_anew_when_its_run_ended_anew
+    a_host_that_takes_over_sends_what_the_one_before_it_did_not_settle
     a_component_is_kept_as_it_is
     a_component_is_needed_until_its_runs_have_ended_well
     a_component_that_nobody_needs_is_forgotten
@@ -55,14 +57,17 @@ async fn a_message_that_was_taken_is_not_sent_again(kept: Kept) {
     kept.settle_message(run, "callback", Settled::Taken).await.expect("an answer");
     kept.pass(3_600);
     assert!(kept.messages(9).await.expect("an answer").is_empty());
-    assert_eq!(kept.stored(run).await.messages[0].state, "taken");
+    assert_eq!(kept.stored(run).await.messages[0].state, MessageState::Taken);
     assert_eq!(kept.counts().await.expect("an answer").messages, 0);
 }
 
 async fn a_message_that_was_refused_says_why(kept: Kept) {
     let run = told(&kept).await;
-    kept.settle_message(run, "callback", Settled::Refused("gone".into())).await.expect("an answer");
-    assert_eq!(kept.stored(run).await.messages[0].state, "refused: gone");
+    let refused = Settled::Refused { code: "hubspot_object_gone".into(), why: "it answers 404: gone".into() };
+    kept.settle_message(run, "callback", refused).await.expect("an answer");
+    let line = &kept.stored(run).await.messages[0];
+    assert_eq!((line.state, line.code.as_deref()), (MessageState::Refused, Some("hubspot_object_gone")));
+    assert_eq!(line.why.as_deref(), Some("it answers 404: gone"));
 }
 
 async fn a_message_that_failed_is_due_again(kept: Kept) {
@@ -94,6 +99,32 @@ async fn a_later_end_takes_the_place_of_a_message_that_nobody_took(kept: Kept) {
     kept.finish(again.fence, Learned::default(), end, vec![message]).await.expect("an answer");
     kept.pass(3_600);
     assert!(kept.messages(9).await.expect("an answer").is_empty());
+}
+
+async fn a_note_is_told_anew_when_its_run_ended_anew(kept: Kept) {
+    let claim = kept.held(1).await;
+    let run = claim.fence.run;
+    let end = async |fence, body: &str| {
+        let message = NewMessage { kind: "note".into(), body: body.into() };
+        let end = values::record(run, Status::Held, "over");
+        kept.finish(fence, Learned::default(), end, vec![message]).await.expect("an answer");
+    };
+    end(claim.fence, "first").await;
+    kept.settle_message(run, "note", Settled::Taken).await.expect("an answer");
+    kept.resume(run, None, "jo").await.expect("an answer");
+    end(kept.hold(run).await.fence, "second").await;
+    let due = kept.messages(9).await.expect("an answer");
+    assert_eq!(due.iter().map(|message| message.body.as_str()).collect::<Vec<_>>(), ["second"]);
+}
+
+async fn a_host_that_takes_over_sends_what_the_one_before_it_did_not_settle(kept: Kept) {
+    told(&kept).await;
+    assert_eq!(kept.messages(9).await.expect("an answer").len(), 1);
+    kept.take_over(&[]).await.expect("an answer");
+    // HubSpot may still be at work for the host before.
+    assert!(kept.messages(9).await.expect("an answer").is_empty());
+    kept.pass(MESSAGES_TAKEN_OVER.as_secs());
+    assert_eq!(kept.messages(9).await.expect("an answer").len(), 1);
 }
 
 async fn a_component_is_kept_as_it_is(kept: Kept) {

@@ -20,10 +20,16 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::enrollment::{Enrollment, Event, IfExists, ObjectRef};
 use crate::grant::Grants;
-use crate::runs::{MemoryStore, Patience, RefusalKind, RunRecord, Runs, Start, Status};
+use crate::runs::service_store::{MessageLine, MessageState};
+use crate::runs::store::Store;
+use crate::runs::{MemoryStore, Patience, RefusalKind, RunRecord, Runs, Start, Status, tell};
 
 /// Whoever waits longer at a terminal has forgotten about it.
 const PATIENCE_SECONDS_MAX: u64 = 86_400;
+
+/// How long HubSpot is told what a run made, when no service goes on with that. Enough for one look after
+/// an answer that was lost.
+const HUBSPOT_PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub(in crate::cli) struct StartArgs {
@@ -84,15 +90,32 @@ impl StartArgs {
         let enrollment = self.enrollment(&version.definition, &connection, object)?;
         let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
         let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
-        let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
+        let store = Arc::new(MemoryStore::default());
+        let runs = Runs::new(Arc::clone(&store) as Arc<dyn Store>, sandbox);
         let record = self.to_the_end(&runs, &start).await?;
-        let hint = advice(&record, &self.connection);
+        let messages = self.told_hubspot(store, &start.connection, &record).await?;
+        let hint = advice(&record, &self.connection).or_else(|| untold(&messages));
         if self.json {
-            answer(show::json(&record, hint.as_deref()));
+            let mut value = show::json(&record, hint.as_deref());
+            value["messages"] = serde_json::json!(messages);
+            answer(value);
         } else {
-            answer(show::run(&record, hint.as_deref()).trim_end());
+            let text = show::run(&record, hint.as_deref()) + &show::messages(&messages);
+            answer(text.trim_end());
         }
         Ok(exit_code(&record))
+    }
+
+    /// Tells HubSpot what the run made.
+    async fn told_hubspot(
+        &self,
+        store: Arc<MemoryStore>,
+        connection: &Connection,
+        record: &RunRecord,
+    ) -> Result<Vec<MessageLine>, Failure> {
+        let telling = tell(store, connection, record.run_id, HUBSPOT_PATIENCE);
+        let messages = told("HubSpot has not taken what it is told about the run yet", telling).await;
+        messages.map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))
     }
 
     fn enrollment(
@@ -130,6 +153,13 @@ impl StartArgs {
         let ended = told(&what, runs.run(start, Patience(Duration::from_secs(self.patience)))).await;
         ended.map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))
     }
+}
+
+/// Nobody tells HubSpot later, since this command keeps no store. The document stands all the same.
+fn untold(messages: &[MessageLine]) -> Option<String> {
+    let all_told = messages.iter().all(|message| message.state == MessageState::Taken);
+    let hint = "HubSpot does not know all of it, and this command tells it no more: a service does, and keeps trying";
+    (!all_told).then(|| hint.to_owned())
 }
 
 /// 0 when the run did what was asked, or had nothing to do; 1 when a person has to look.

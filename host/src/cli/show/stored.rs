@@ -9,7 +9,7 @@ use super::run::{calls, mark, run};
 use super::text::{paragraph, table};
 use crate::runs::Status;
 use crate::runs::service::Shown;
-use crate::runs::service_store::{Phase, RunLine};
+use crate::runs::service_store::{MessageLine, MessageState, Phase, RunLine};
 
 /// Runs, a line each. An id is written in full, since the other commands take it so.
 pub(in crate::cli) fn lines(runs: &[RunLine]) -> String {
@@ -51,14 +51,26 @@ pub(in crate::cli) fn whole(shown: &Shown) -> String {
         let what = format!("{} {}", happened.what, happened.detail);
         text.push_str(&paragraph(&format!("{}  ", clock(happened.at)), &what));
     }
-    for message in &shown.messages {
-        let tries = match message.failures {
-            0 => String::new(),
-            failures => format!(", sent in vain {failures} times"),
-        };
-        text.push_str(&paragraph(&format!("HubSpot {}: ", message.kind), &format!("{}{tries}", message.state)));
-    }
+    text.push_str(&messages(&shown.messages));
     text
+}
+
+/// What HubSpot was told of a run, or why not, a line each.
+pub(in crate::cli) fn messages(messages: &[MessageLine]) -> String {
+    messages.iter().map(message).collect()
+}
+
+fn message(MessageLine { kind, state, code, why, failures }: &MessageLine) -> String {
+    let state = match (state, failures) {
+        (MessageState::Taken, _) => "told".into(),
+        (MessageState::Due, 0) => "to be told".into(),
+        (MessageState::Due, failures) => format!("to be told, {failures} times in vain so far"),
+        (MessageState::Refused, _) => {
+            let (code, why) = (code.as_deref().unwrap_or_default(), why.as_deref().unwrap_or_default());
+            format!("refused, {why} [{code}]")
+        }
+    };
+    paragraph(&format!("HubSpot {kind}: "), &state)
 }
 
 fn clock(at: Timestamp) -> String {

@@ -157,6 +157,8 @@ pub(super) fn standing_document(document: &StandingDocument) -> Document {
         id: document.id.clone(),
         doc_number: some(&document.number),
         total: some(&document.total),
+        date: None,
+        currency: None,
         name: None,
         set_by_quickbooks: Vec::new(),
     }

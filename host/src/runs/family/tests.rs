@@ -31,6 +31,8 @@ fn conflict(made: &str, asked: &str) -> &'static str {
         id: "130".into(),
         doc_number: None,
         total: None,
+        date: None,
+        currency: None,
         name: None,
         set_by_quickbooks: Vec::new(),
     };

@@ -161,7 +161,7 @@ pub(super) struct Outgoing {
     pub(super) body: String,
     pub(super) due: Duration,
     pub(super) failures: u32,
-    /// `None` while it is to be sent; then why it was refused, or empty when it was taken.
+    /// `None` while it is to be sent; then [`Settled::kept`](crate::runs::service_store::Settled).
     pub(super) settled: Option<String>,
 }
 
@@ -172,13 +172,5 @@ impl Outgoing {
 
     pub(super) fn is_due_ever(&self) -> bool {
         self.settled.is_none()
-    }
-
-    pub(super) fn state(&self) -> String {
-        match self.settled.as_deref() {
-            None => "due".into(),
-            Some("") => "taken".into(),
-            Some(why) => format!("refused: {why}"),
-        }
     }
 }

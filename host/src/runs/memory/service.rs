@@ -12,8 +12,8 @@ use super::{MemoryStore, State};
 use crate::ids::{Digest, RunId};
 use crate::runs::record::Status;
 use crate::runs::service_store::{
-    CLAIMED_AT_ONCE_MAX, Changed, Counts, Due, MESSAGE_LEASE, Message, MessageLine, Phase, Query, RunLine,
-    ServiceStore, Settled, Stored,
+    CLAIMED_AT_ONCE_MAX, Changed, Counts, Due, MESSAGE_LEASE, MESSAGES_TAKEN_OVER, Message, MessageLine, Phase, Query,
+    RunLine, ServiceStore, Settled, Stored,
 };
 use crate::runs::store::{Fence, LEASE, Unavailable};
 
@@ -38,6 +38,9 @@ impl ServiceStore for MemoryStore {
             kept.due = now;
             kept.host_deaths += u32::from(polled);
             kept.happened(at, "taken_over", if polled { "its code was running when the host died" } else { "" });
+        }
+        for message in state.messages.values_mut().filter(|message| message.is_due_ever()) {
+            message.due = now + MESSAGES_TAKEN_OVER;
         }
         Ok(())
     }
@@ -184,8 +187,7 @@ impl ServiceStore for MemoryStore {
         let now = self.clock.elapsed();
         if let Some(message) = self.lock().messages.get_mut(&(run, kind.to_owned())) {
             match settled {
-                Settled::Taken => message.settled = Some(String::new()),
-                Settled::Refused(why) => message.settled = Some(why),
+                Settled::Taken | Settled::Refused { .. } => message.settled = settled.kept(),
                 Settled::Again(pause) => {
                     message.failures += 1;
                     message.due = now + pause;
@@ -255,11 +257,8 @@ impl State {
 
     fn message_lines(&self, run: RunId) -> Vec<MessageLine> {
         let of_run = self.messages.iter().filter(|((of, _), _)| *of == run);
-        let lines = of_run.map(|((_, kind), message)| MessageLine {
-            kind: kind.clone(),
-            state: message.state(),
-            failures: message.failures,
-        });
+        let lines = of_run
+            .map(|((_, kind), message)| MessageLine::new(kind.clone(), message.settled.as_deref(), message.failures));
         lines.collect()
     }
 }

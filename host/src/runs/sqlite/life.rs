@@ -26,10 +26,11 @@ const ENROLL: &str = "INSERT INTO enrollments (run, event, action, object, text,
 const FIRST_LINE: &str = "INSERT INTO timeline (id, at, what, detail) VALUES (?1, ?2, 'accepted', ?3)";
 const RECORD: &str = "INSERT INTO records (run, text) VALUES (?1, ?2)
     ON CONFLICT (run) DO UPDATE SET text = excluded.text";
-/// The end of a resumed run takes the place of what nobody was told yet.
+/// The end of a run that was resumed or made again takes the place of what was to be told before, and of
+/// what was told, unless that is told once.
 const MESSAGE: &str = "INSERT INTO messages (run, kind, body, due) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (run, kind) DO UPDATE SET body = excluded.body, due = excluded.due, failures = 0
-    WHERE settled IS NULL";
+    ON CONFLICT (run, kind) DO UPDATE SET body = excluded.body, due = excluded.due, failures = 0, settled = NULL
+    WHERE settled IS NULL OR NOT ?5";
 const WAITING: &str = "SELECT company FROM runs WHERE waits_for = ?1";
 const WAKE: &str = "UPDATE runs SET waits_for = NULL, due = ?2 WHERE waits_for = ?1";
 const NUMBER_IF_LIVE: &str = "SELECT number FROM runs WHERE id = ?1 AND phase < 2";
@@ -156,8 +157,9 @@ pub(super) fn finish(
     run.phase = Phase::Ended;
     sales::keep(work, &run, end)?;
     sales::give_back(work, &run)?;
-    for NewMessage { kind, body } in messages {
-        work.execute(MESSAGE, params![run.number, kind, body, work.now])?;
+    for message in messages {
+        let NewMessage { kind, body } = message;
+        work.execute(MESSAGE, params![run.number, kind, body, work.now, message.is_told_once()])?;
     }
     let waiting: Vec<i64> = work.all(WAITING, [run.number], |row| row.get(0))?;
     if !waiting.is_empty() {

@@ -8,7 +8,7 @@ use super::time::{Micros, micros};
 use super::writer::Work;
 use crate::enrollment::Enrollment;
 use crate::ids::RunId;
-use crate::runs::service_store::{MESSAGE_LEASE, Message, MessageLine, Settled};
+use crate::runs::service_store::{MESSAGE_LEASE, MESSAGES_TAKEN_OVER, Message, MessageLine, Settled};
 
 const DUE: &str = "SELECT messages.id, messages.kind, messages.body, messages.failures, runs.id, enrollments.text
     FROM messages JOIN runs ON runs.number = messages.run JOIN enrollments ON enrollments.run = messages.run
@@ -18,6 +18,7 @@ const SETTLE: &str =
     "UPDATE messages SET settled = ?3 WHERE run = (SELECT number FROM runs WHERE id = ?1) AND kind = ?2";
 const AGAIN: &str = "UPDATE messages SET failures = failures + 1, due = ?3
     WHERE run = (SELECT number FROM runs WHERE id = ?1) AND kind = ?2";
+const TAKE_OVER: &str = "UPDATE messages SET due = ?1 WHERE settled IS NULL";
 const OF_RUN: &str = "SELECT kind, settled, failures FROM messages WHERE run = ?1 ORDER BY kind";
 
 /// Up to `most` that are due, which are then lent to the caller.
@@ -44,8 +45,7 @@ pub(super) fn due(work: &Work<'_>, most: i64) -> rusqlite::Result<Vec<Message>> 
 /// Says what came of sending one.
 pub(super) fn settle(work: &Work<'_>, run: RunId, kind: &str, settled: &Settled) -> rusqlite::Result<()> {
     match settled {
-        Settled::Taken => work.execute(SETTLE, params![run.bytes(), kind, ""])?,
-        Settled::Refused(why) => work.execute(SETTLE, params![run.bytes(), kind, why])?,
+        Settled::Taken | Settled::Refused { .. } => work.execute(SETTLE, params![run.bytes(), kind, settled.kept()])?,
         Settled::Again(pause) => {
             work.execute(AGAIN, params![run.bytes(), kind, work.now.saturating_add(micros(*pause))])?
         }
@@ -53,15 +53,16 @@ pub(super) fn settle(work: &Work<'_>, run: RunId, kind: &str, settled: &Settled)
     Ok(())
 }
 
+/// Whoever was sending is gone.
+pub(super) fn take_over(work: &Work<'_>) -> rusqlite::Result<()> {
+    work.execute(TAKE_OVER, [work.now.saturating_add(micros(MESSAGES_TAKEN_OVER))])?;
+    Ok(())
+}
+
 /// Those of one run, by kind.
 pub(super) fn of_run(tables: &Tables<'_>, run: i64) -> rusqlite::Result<Vec<MessageLine>> {
     tables.all(OF_RUN, [run], |row| {
         let settled: Option<String> = row.get(1)?;
-        let state = match settled.as_deref() {
-            None => "due".into(),
-            Some("") => "taken".into(),
-            Some(why) => format!("refused: {why}"),
-        };
-        Ok(MessageLine { kind: row.get(0)?, state, failures: row.get(2)? })
+        Ok(MessageLine::new(row.get(0)?, settled.as_deref(), row.get(2)?))
     })
 }

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::calls;
 use super::companies::Company;
+use super::messages;
 use super::row::{Run, columns};
 use super::sales;
 use super::time::micros;
@@ -95,7 +96,7 @@ pub(super) fn take_over(work: &Work<'_>, polled: &[RunId]) -> rusqlite::Result<(
         run.happened(work, "taken_over", why)?;
         save(work, run)?;
     }
-    Ok(())
+    messages::take_over(work)
 }
 
 fn save(work: &Work<'_>, mut run: Run) -> rusqlite::Result<()> {

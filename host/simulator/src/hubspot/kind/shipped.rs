@@ -195,6 +195,9 @@ pub(super) const INVOICE: Shipped = Shipped {
         "hs_amount_billed",
         "hs_balance_due",
         "hs_external_id",
+        "hs_title",
+        "hs_comments",
+        "hs_purchase_order_number",
         "hs_invoice_link",
     ],
 };

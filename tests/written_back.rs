@@ -1,0 +1,86 @@
+//! What a connection that says so writes back besides a note.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use qbo_host::connection::{Fact, WriteBack};
+use qbo_host::runs::service_store::{MessageLine, MessageState};
+use qbo_host::runs::{MemoryStore, Patience, Runs, tell};
+use qbo_simulator::faults::{Effect, Fault};
+use qbo_tests::{Stage, sandbox};
+use serde_json::{Value, json};
+
+const DEAL: (&str, &str) = ("deal", "1001");
+
+fn facts(properties: &[(Fact, &str)]) -> BTreeMap<Fact, String> {
+    properties.iter().map(|(fact, name)| (*fact, (*name).to_owned())).collect()
+}
+
+/// Runs `create-invoice` for the deal, and tells HubSpot.
+async fn told(stage: &Stage, write_back: WriteBack) -> Vec<MessageLine> {
+    let store = Arc::new(MemoryStore::default());
+    let runs = Runs::new(Arc::clone(&store) as _, sandbox());
+    let mut start = stage.invoice(DEAL.1, "monday", &[]).await;
+    start.connection.write_back = write_back;
+    let record = runs.run(&start, Patience(Duration::from_secs(10))).await.expect("the store answers");
+    tell(store, &start.connection, record.run_id, Duration::from_secs(10)).await.expect("the store answers")
+}
+
+#[tokio::test]
+async fn the_facts_about_a_document_stand_in_the_properties_that_the_connection_names() {
+    let stage = Stage::new();
+    let names = ["qb_number", "qb_total", "qb_status", "qb_link"];
+    stage.portal.load(&json!({ "custom_properties": { "deals": names } })).expect("a portal");
+    let properties =
+        facts(&[(Fact::Number, names[0]), (Fact::Total, names[1]), (Fact::Status, names[2]), (Fact::Link, names[3])]);
+    let messages = told(&stage, WriteBack { note: false, properties, invoice: false }).await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!((messages[0].kind.as_str(), messages[0].state), ("properties:deal:1001", MessageState::Taken));
+    let of_the_deal = |invoice: &Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains("deal 1001"));
+    let invoice = stage.documents("Invoice").into_iter().find(of_the_deal).expect("an invoice");
+    let property = |name| stage.portal.property(DEAL.0, DEAL.1, name).unwrap_or_default();
+    assert_eq!(property("qb_number"), invoice["DocNumber"].as_str().unwrap());
+    assert_eq!((property("qb_total").as_str(), property("qb_status").as_str()), ("629.40", "succeeded"));
+    assert!(property("qb_link").ends_with(&format!("txnId={}", invoice["Id"].as_str().unwrap())));
+    assert!(stage.portal.associated(DEAL, "note").is_empty());
+}
+
+#[tokio::test]
+async fn a_property_that_hubspot_does_not_have_is_refused_and_the_note_is_told() {
+    let stage = Stage::new();
+    let write_back = WriteBack { properties: facts(&[(Fact::Number, "no_such_property")]), ..WriteBack::default() };
+    let messages = told(&stage, write_back).await;
+    let states: Vec<_> = messages.iter().map(|message| (message.state, message.code.as_deref())).collect();
+    assert_eq!(states, [(MessageState::Taken, None), (MessageState::Refused, Some("hubspot_property_unknown"))]);
+}
+
+#[tokio::test]
+async fn an_invoice_object_is_made_once_and_only_where_the_connection_says_so() {
+    let stage = Stage::new();
+    told(&stage, WriteBack::default()).await;
+    assert!(stage.portal.associated(DEAL, "invoice").is_empty());
+    let lost = Effect::AnswerLost;
+    stage.portal.faults().inject(Fault {
+        matches: "POST /crm/v3/objects/invoices ".into(),
+        skip: 0,
+        times: 1,
+        effect: lost,
+    });
+    let messages = told(&stage, WriteBack { invoice: true, ..WriteBack::default() }).await;
+    assert!(messages.iter().all(|message| message.state == MessageState::Taken), "{messages:?}");
+    let [invoice] = stage.portal.associated(DEAL, "invoice").try_into().expect("one invoice");
+    assert_eq!(stage.portal.associated(("contact", "50101"), "invoice"), std::slice::from_ref(&invoice));
+    let property = |name| stage.portal.property("invoice", &invoice, name);
+    assert_eq!(property("hs_invoice_billable").as_deref(), Some("false"));
+    assert_eq!(property("hs_currency").as_deref(), Some("USD"));
+    // The same event in two processes: the note of the first one was found.
+    assert_eq!(stage.portal.associated(DEAL, "note").len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_note_nothing_is_told() {
+    let stage = Stage::new();
+    let messages = told(&stage, WriteBack { note: false, ..WriteBack::default() }).await;
+    assert_eq!(messages, []);
+}
