@@ -248,7 +248,8 @@ fn connection() -> Connection {
         zone: jiff::tz::TimeZone::UTC,
         quickbooks: Arc::new(Client::new(company, transport.clone(), &Clock::machine())),
         hubspot: Arc::new(Crm::new(portal, transport, &Clock::machine())),
-        write_back: WriteBack::default(),
+        // What HubSpot is told afterwards is no part of what is measured.
+        write_back: WriteBack { note: false, ..WriteBack::default() },
     }
 }
 
