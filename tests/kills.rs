@@ -27,6 +27,8 @@ async fn the_auditor_of_kills_notices_what_is_twice_lost_or_wrong() {
     assert_found(&over.findings().await, &["I1: an event", "I2: 2 invoices"]);
     over.bill_more();
     assert_found(&over.findings().await, &["I1: an event", "I2: 2 invoices", "I2: deal"]);
+    over.unsay();
+    assert_found(&over.findings().await, &["I1: an event", "I2: 2 invoices", "I2: deal", "I12: 0 notes"]);
 }
 
 /// Exactly these, in order.

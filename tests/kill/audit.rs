@@ -45,6 +45,7 @@ pub(super) async fn audit(world: &World, host: &Host, told: &BTreeMap<String, Ve
         let ended: Vec<_> = of_deal.iter().filter_map(|event| runs.get(&event.id)).collect();
         findings.extend(deal_ended(deal, &ended));
         findings.extend(deal_booked(world, deal, &ended));
+        findings.extend(deal_noted(world, deal, &ended));
     }
     findings.extend(customers(world));
     findings.extend(pace(world, host));
@@ -124,6 +125,16 @@ fn deal_booked(world: &World, deal: &Deal, ended: &[&(RunId, Stored)]) -> Option
         documents.into_iter().any(|document| document.entity == "Invoice" && invoice["Id"] == *document.id)
     });
     (!told).then(|| format!("I2: no run tells of the invoice {} of deal {}", invoice["Id"], deal.id))
+}
+
+/// I12: the run that made the invoice is told in one note, and nothing else is.
+fn deal_noted(world: &World, deal: &Deal, ended: &[&(RunId, Stored)]) -> Option<String> {
+    let notes = world.notes(deal);
+    let succeeded = |stored: &Stored| stored.record.as_ref().is_some_and(|record| record.status == Status::Succeeded);
+    let told: Vec<_> = ended.iter().filter(|(_, stored)| succeeded(stored)).map(|(id, _)| id.to_string()).collect();
+    let each = told.iter().all(|run| notes.iter().filter(|note| note.contains(run.as_str())).count() == 1);
+    (!each || notes.len() != told.len())
+        .then(|| format!("I12: {} notes on deal {} about {} runs", notes.len(), deal.id, told.len()))
 }
 
 /// I2: one customer for each contact.

@@ -24,6 +24,14 @@ impl Over {
         }
     }
 
+    /// Takes the note from a third deal.
+    pub fn unsay(&self) {
+        let deal = &self.world.deals[2];
+        for note in self.world.portal.associated(("deal", &deal.id), "note") {
+            self.world.portal.archive("note", &note);
+        }
+    }
+
     /// Lets a caller believe in a run that the store doesn't have.
     pub fn acknowledge_nothing(&mut self) {
         self.told.insert("an event of which nothing is left".into(), vec![RunId::from([0; 16])]);

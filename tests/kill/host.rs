@@ -107,7 +107,7 @@ impl Host {
         Asking { client, url: self.url.clone(), token: TOKEN.into() }
     }
 
-    /// Waits until no run waits or is under way.
+    /// Waits until no run waits or is under way, and HubSpot is told everything.
     pub(super) async fn until_all_ended(&self) {
         let asking = self.client();
         loop {
@@ -116,6 +116,7 @@ impl Host {
                 && let Ok(counts) = serde_json::from_str::<Value>(&answer.text().await.unwrap_or_default())
                 && counts["runs"]["queued"] == 0
                 && counts["runs"]["running"] == 0
+                && counts["runs"]["messages"] == 0
             {
                 return;
             }

@@ -98,6 +98,10 @@ impl World {
                     let effect = Effect::ServerError { status: 502 };
                     portal.faults().inject(Fault { matches: "/crm/".into(), skip: 0, times: 1, effect });
                 }
+                if chance.below(10) == 0 {
+                    let matches = "POST /crm/v3/objects/notes ".into();
+                    portal.faults().inject(Fault { matches, skip: 0, times: 1, effect: Effect::AnswerLost });
+                }
                 count.fetch_add(1, Ordering::Relaxed);
             }
         })
@@ -115,6 +119,12 @@ impl World {
         let marker = format!("HubSpot deal {} ·", deal.id);
         let marked = |invoice: &Value| invoice["PrivateNote"].as_str().is_some_and(|note| note.contains(&marker));
         self.books.documents(&self.companies[deal.company], "Invoice").into_iter().filter(marked).collect()
+    }
+
+    /// The texts of the notes on a deal.
+    pub(super) fn notes(&self, deal: &Deal) -> Vec<String> {
+        let notes = self.portal.associated(("deal", &deal.id), "note").into_iter();
+        notes.filter_map(|note| self.portal.property("note", &note, "hs_note_body")).collect()
     }
 
     pub(super) fn requests(&self) -> usize {

@@ -81,6 +81,13 @@ impl Serving {
         Self::on(self.stage, self.folder, own, "")
     }
 
+    /// Kills it with no chance to say a word, and starts another on the same simulators, files and settings.
+    pub(super) fn killed(self, own: &str) -> Self {
+        let (status, _) = self.running.stop("KILL");
+        assert_eq!(status.code(), None);
+        Self::on(self.stage, self.folder, own, "")
+    }
+
     /// Withholds a capability from the action.
     pub(super) fn denying(capability: &str) -> Self {
         let (stage, folder) = (Stage::new(), TempDir::new().expect("a folder"));

@@ -53,6 +53,34 @@ async fn a_note_whose_answer_was_lost_is_not_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_killed_after_hubspot_made_the_note_makes_no_other() {
+    let folder = TempDir::new().expect("a folder");
+    let own = format!("store = {:?}", folder.path().join("runs.db"));
+    let serving = Serving::with(&own, "");
+    serving.stage.portal.faults().inject(once("POST /crm/v3/objects/notes ", Effect::Slow { by_ms: 20_000 }));
+    let run = serving.run("deal:1001", json!({})).await.run_id();
+    let shown = serving.shown(&run, |_| !serving.notes(DEAL).is_empty()).await;
+    assert_eq!(shown["messages"][0]["state"], "due");
+    let serving = serving.killed(&own);
+    assert_eq!(serving.message(&run, "note").await["state"], "taken");
+    assert_eq!(serving.notes(DEAL).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_killed_before_hubspot_made_the_note_makes_it_later() {
+    let folder = TempDir::new().expect("a folder");
+    let own = format!("store = {:?}", folder.path().join("runs.db"));
+    let serving = Serving::with(&own, "");
+    let away = Fault { times: 100, ..once("/associations/notes", Effect::ServerError { status: 503 }) };
+    serving.stage.portal.faults().inject(away);
+    let run = serving.run("deal:1001", json!({})).await.run_id();
+    let serving = serving.killed(&own);
+    serving.stage.portal.faults().clear();
+    assert_eq!(serving.message(&run, "note").await["state"], "taken");
+    assert_eq!(serving.notes(DEAL).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_waits_while_hubspot_is_busy() {
     let serving = Serving::start();
     for effect in [Effect::Throttled, Effect::ServerError { status: 423 }] {

@@ -197,3 +197,66 @@ fn message<Body: Serialize>(kind: String, body: &Body) -> NewMessage {
     // Maps with text for keys, and values without floats, always have a text.
     NewMessage { kind, body: serde_json::to_string(body).unwrap_or_default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrollment::CrmObject;
+
+    fn object(kind: &str, id: &str, properties: &[(&str, &str)]) -> CrmObject {
+        let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        CrmObject { kind: kind.into(), id: id.into(), properties }
+    }
+
+    fn beside(object: CrmObject, label: Option<&str>) -> Associated {
+        Associated { object, parent: "1".into(), labels: label.map(str::to_owned).into_iter().collect() }
+    }
+
+    fn snapshot(object: CrmObject, associated: Vec<Associated>) -> Snapshot {
+        Snapshot { object, associated, capabilities: String::new(), documents: Vec::new() }
+    }
+
+    fn named(targets: impl IntoIterator<Item = Target>) -> Vec<String> {
+        targets.into_iter().map(|target| format!("{}:{}", target.kind, target.id)).collect()
+    }
+
+    #[test]
+    fn a_payment_is_told_on_its_deal_and_on_who_paid() {
+        let payment = object("payment", "1", &[("hs_customer_email", "Jane@example.com")]);
+        let (amy, jane) = (object("contact", "2", &[("email", "amy@example.com")]), [("email", "jane@example.com")]);
+        let snapshot = snapshot(
+            payment,
+            vec![
+                beside(amy, Some("Billing contact")),
+                beside(object("contact", "3", &jane), None),
+                beside(object("deal", "4", &[]), None),
+            ],
+        );
+        let about = About { kind: ObjectKind::Payment, snapshot: &snapshot };
+        assert_eq!(named(about.noted()), ["deal:4", "contact:3"]);
+        assert_eq!(named(about.described()), ["deal:4"]);
+        assert_eq!(named(about.billed()), ["deal:4", "contact:3"]);
+    }
+
+    #[test]
+    fn a_payment_that_hangs_on_nothing_is_told_on_itself_and_has_no_properties() {
+        let snapshot = snapshot(object("payment", "1", &[]), Vec::new());
+        let about = About { kind: ObjectKind::Payment, snapshot: &snapshot };
+        assert_eq!(named(about.noted()), ["payment:1"]);
+        assert!(about.described().is_empty() && about.billed().is_empty());
+    }
+
+    #[test]
+    fn a_quote_is_told_on_itself_and_its_deal() {
+        let deal = beside(object("deal", "4", &[]), None);
+        let contacts = ["2", "3"].map(|id| object("contact", id, &[]));
+        let [first, billing] = contacts;
+        let associated = vec![beside(first, None), beside(billing, Some("Billing contact")), deal];
+        let snapshot = snapshot(object("quote", "1", &[("hs_currency", "EUR")]), associated);
+        let about = About { kind: ObjectKind::Quote, snapshot: &snapshot };
+        assert_eq!(named(about.noted()), ["quote:1", "deal:4"]);
+        assert_eq!(named(about.described()), ["quote:1"]);
+        assert_eq!(named(about.billed()), ["quote:1", "deal:4", "contact:3"]);
+        assert_eq!(about.currency().as_deref(), Some("EUR"));
+    }
+}
