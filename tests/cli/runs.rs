@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use qbo_tests::component;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::binary::{finish, qbo_host};
 use super::simulator::Simulators;
@@ -41,6 +41,27 @@ fn one_event_in_two_processes_makes_one_invoice() {
     let (_, other) = run(&simulators, &["--object", "deal:1002"]);
     let number = |record: &Value| invoice(record)["doc_number"].as_str().and_then(|number| number.parse::<u32>().ok());
     assert_eq!(number(&other), number(&first).map(|number| number + 1));
+}
+
+#[test]
+fn without_a_service_hubspot_is_told_before_the_command_ends() {
+    let simulators = Simulators::start();
+    let (_, made) = run(&simulators, &["--object", "deal:1001"]);
+    assert_eq!(made["messages"], json!([{ "kind": "note", "state": "taken", "failures": 0 }]));
+    let (_, previewed) = run(&simulators, &["--object", "deal:1002", "--preview"]);
+    assert_eq!(previewed["messages"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hubspot_was_not_told_takes_nothing_from_the_run() {
+    let simulators = Simulators::start();
+    let fault = json!({ "matches": "/crm/v3/objects/notes ", "effect": { "kind": "server_error", "status": 403 } });
+    let armed = reqwest::Client::new().post(format!("{}/simulator/faults", simulators.hubspot)).body(fault.to_string());
+    assert!(armed.send().await.is_ok_and(|armed| armed.status().is_success()));
+    let (code, made) = tokio::task::block_in_place(|| run(&simulators, &["--object", "deal:1001"]));
+    assert_eq!((code, &made["status"]), (Some(0), &"succeeded".into()));
+    assert_eq!(made["messages"][0]["code"], "hubspot_scope_missing");
+    assert!(made["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
 }
 
 #[test]
