@@ -22,6 +22,7 @@ mod service;
 mod settings;
 mod tables;
 mod time;
+mod unreadable;
 mod writer;
 
 use std::cell::Cell;
@@ -108,6 +109,15 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Ends a run as held, of which what was kept can't be read.
+    async fn set_aside(&self, fence: Fence, why: String) -> Result<Option<Arc<RunRecord>>, Unavailable> {
+        tracing::error!(run.id = %fence.run, "what the store kept of run {} can't be read: {why}", fence.run);
+        let record = self.writer.change(move |work| unreadable::set_aside(work, fence, &why)).await?;
+        Ok(record.map(Arc::new))
+    }
+}
+
 fn prepare(file: &Path, clock: Clock, options: SqliteOptions) -> Result<(Connection, StoreTime, Shared), NoStore> {
     let mut connection = file::connect(file)?;
     let new = schema::migrate(&mut connection)?;
@@ -163,7 +173,13 @@ impl Store for SqliteStore {
 
     async fn claim_run(&self, run: RunId) -> Result<Claimed, Unavailable> {
         Ok(match self.writer.change(move |work| claims::claim_run(work, run)).await? {
-            Tried::Taken(taken) => Claimed::Held(Box::new(taken.claim().map_err(|error| unreadable(&error))?)),
+            Tried::Taken(taken) => {
+                let fence = taken.fence();
+                match taken.claim() {
+                    Ok(claim) => Claimed::Held(Box::new(claim)),
+                    Err(why) => self.set_aside(fence, why).await?.map_or(Claimed::Busy, Claimed::Ended),
+                }
+            }
             Tried::Busy => Claimed::Busy,
             Tried::Ended(text) => {
                 Claimed::Ended(serde_json::from_str(&text).map(Arc::new).map_err(|error| unreadable(&error))?)

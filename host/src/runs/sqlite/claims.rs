@@ -7,6 +7,7 @@ use super::companies::{self, Company};
 use super::row::{Run, columns};
 use super::sales;
 use super::time::{Micros, micros, timestamp};
+use super::unreadable;
 use super::writer::Work;
 use crate::runs::history::{History, Record};
 use crate::runs::service_store::{CLAIMED_AT_ONCE_MAX, Phase};
@@ -27,12 +28,18 @@ const LOOK_EVERYWHERE: &str = "UPDATE companies SET ready = 1 WHERE next IS NOT 
 pub(super) struct Taken {
     run: Run,
     claimed_at: Micros,
+    /// Or why they can't be read.
+    kept: Result<Kept, String>,
+    company_failures: i64,
+    look_from: Option<Micros>,
+}
+
+/// What is kept of a run beside its row.
+struct Kept {
     enrollment: String,
     snapshot: Option<String>,
     records: Vec<Arc<Record>>,
     sale: Option<Sale>,
-    company_failures: i64,
-    look_from: Option<Micros>,
 }
 
 /// What came of trying to hold one run.
@@ -45,15 +52,24 @@ pub(super) enum Tried {
 }
 
 impl Taken {
-    pub(super) fn claim(self) -> Result<Claim, serde_json::Error> {
-        let snapshot = self.snapshot.map(|text| serde_json::from_str(&text).map(Arc::new)).transpose()?;
+    pub(super) fn fence(&self) -> Fence {
+        Fence { run: self.run.id, epoch: u64::try_from(self.run.epoch).unwrap_or(0) }
+    }
+
+    /// The claim, or why what is kept of the run can't be read.
+    pub(super) fn claim(self) -> Result<Claim, String> {
+        let fence = self.fence();
+        let Kept { enrollment, snapshot, records, sale } = self.kept?;
+        let unreadable = |error: serde_json::Error| error.to_string();
+        let snapshot =
+            snapshot.map(|text| serde_json::from_str(&text).map(Arc::new)).transpose().map_err(unreadable)?;
         let run = self.run;
         Ok(Claim {
-            fence: Fence { run: run.id, epoch: u64::try_from(run.epoch).unwrap_or(0) },
-            enrollment: Arc::new(serde_json::from_str(&self.enrollment)?),
+            fence,
+            enrollment: Arc::new(serde_json::from_str(&enrollment).map_err(unreadable)?),
             digest: run.digest,
-            sale: self.sale,
-            history: History { snapshot, records: self.records },
+            sale,
+            history: History { snapshot, records },
             generations: run.generations,
             attempts: run.attempts,
             cpu_exhausted: run.cpu_exhausted,
@@ -143,18 +159,20 @@ fn hold(work: &Work<'_>, mut run: Run, company: &mut Company) -> rusqlite::Resul
     run.lease = work.now + micros(LEASE);
     company.serve(work);
     run.save(work, company)?;
-    let enrollment = work.first(ENROLLMENT, [run.number], |row| row.get(0))?;
-    let (snapshot, records) = calls::recorded(work, &run)?;
     Ok(Taken {
         claimed_at: work.now,
-        enrollment: enrollment.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
-        snapshot,
-        records,
-        sale: sales::found(work, &run)?,
+        kept: unreadable::of_run(kept(work, &run))?,
         company_failures: company.failures,
         look_from: work.shared.look_from(work.now),
         run,
     })
+}
+
+fn kept(work: &Work<'_>, run: &Run) -> rusqlite::Result<Kept> {
+    let enrollment = work.first(ENROLLMENT, [run.number], |row| row.get(0))?;
+    let (snapshot, records) = calls::recorded(work, run)?;
+    let enrollment = enrollment.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(Kept { enrollment, snapshot, records, sale: sales::found(work, run)? })
 }
 
 /// Takes one run that nobody holds, whether it is due or not.

@@ -22,10 +22,15 @@ impl ServiceStore for SqliteStore {
         let (taken, next) = self.writer.change(move |work| claims::claim(work, most, company_max)).await?;
         let mut held = Vec::with_capacity(taken.len());
         for taken in taken {
+            let fence = taken.fence();
             match taken.claim() {
                 Ok(claim) => held.push(claim),
                 // The others are held already, and go on.
-                Err(error) => tracing::error!("a run of the store can't be read: {error}"),
+                Err(why) => {
+                    if let Err(unavailable) = self.set_aside(fence, why).await {
+                        tracing::warn!(run.id = %fence.run, "run {} is not set aside: {unavailable}", fence.run);
+                    }
+                }
             }
         }
         Ok(Due { claims: held, next: next.map(duration) })
