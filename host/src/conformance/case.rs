@@ -33,7 +33,7 @@ use serde_json::Value;
 
 use super::expected::Expected;
 use crate::action::Capability;
-use crate::enrollment::ObjectRef;
+use crate::enrollment::{IfExists, ObjectRef};
 
 /// The file of a case in its folder.
 const FILE: &str = "case.json";
@@ -71,6 +71,26 @@ pub struct Case {
     /// Capabilities that were asked for and not approved.
     #[serde(default)]
     pub(super) denied: Vec<Capability>,
+    /// What must come of it.
+    pub(super) expect: Expected,
+    /// Further events, one after the other when the first has ended: the same sale once more, or another
+    /// object of it.
+    #[serde(default)]
+    pub(super) events: Vec<LaterEvent>,
+}
+
+/// An event that comes when another one has ended.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaterEvent {
+    /// The enrolled object; the case's own unless given.
+    pub(super) object: Option<ObjectRef>,
+    /// What the start wants where a document of the sale stands.
+    #[serde(default)]
+    pub(super) if_exists: IfExists,
+    /// Inputs that differ from those of the case.
+    #[serde(default)]
+    inputs: BTreeMap<String, Value>,
     /// What must come of it.
     pub(super) expect: Expected,
 }
@@ -111,7 +131,8 @@ impl Case {
         let text = std::fs::read(&path).map_err(|cause| BadCase::NoFile { path: path.clone(), cause })?;
         let case = serde_json::from_slice(&text);
         let mut case: Self = case.map_err(|cause| BadCase::Unreadable { path: path.clone(), cause })?;
-        if case.expect.code().is_none() {
+        let expected = case.events.iter().map(|event| &event.expect).chain([&case.expect]);
+        if expected.into_iter().any(|expected| expected.code().is_none()) {
             return Err(BadCase::NoCode { path });
         }
         case.name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -135,11 +156,22 @@ impl Case {
 
     /// The inputs as text.
     pub(super) fn inputs(&self) -> impl Iterator<Item = (String, String)> {
-        self.inputs.iter().map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (name.clone(), text)
-        })
+        as_text(&self.inputs)
     }
+}
+
+impl LaterEvent {
+    /// The inputs as text.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = (String, String)> {
+        as_text(&self.inputs)
+    }
+}
+
+fn as_text(inputs: &BTreeMap<String, Value>) -> impl Iterator<Item = (String, String)> {
+    inputs.iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (name.clone(), text)
+    })
 }
 
 impl SampleCompany {

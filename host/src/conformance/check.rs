@@ -61,6 +61,12 @@ impl Play<'_> {
         }
         let mut seen = Seen { usage: event.limits, ..Seen::default() };
         [&preview, &event].into_iter().for_each(|record| seen.add(record));
+        for (place, later) in case.events.iter().enumerate() {
+            let start = self.scene.later(&self.stage.connection, place, later);
+            let record = self.run(&host, &start).await?;
+            verdict.on_later(place, later, &record);
+            seen.add(&record);
+        }
         Ok((verdict.into_mismatches(), seen))
     }
 

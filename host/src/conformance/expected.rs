@@ -39,6 +39,9 @@ pub(super) struct Expected {
     /// The most calls by capability, such as `item:query`.
     #[serde(default)]
     pub(super) calls_max: BTreeMap<Capability, usize>,
+    /// What QuickBooks' accounts hold afterwards, by name: decimal text.
+    #[serde(default)]
+    pub(super) balances: BTreeMap<String, String>,
 }
 
 /// How the run stands.

@@ -70,6 +70,8 @@ pub enum Step {
     Again,
     /// The same event on a host that has lost its store.
     StoreLost,
+    /// An event after it.
+    Later,
 }
 
 impl Report {
@@ -100,6 +102,7 @@ impl fmt::Display for Step {
             Self::Event => "the event",
             Self::Again => "the same event again",
             Self::StoreLost => "the same event after the store was lost",
+            Self::Later => "an event after it",
         })
     }
 }

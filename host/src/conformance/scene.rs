@@ -6,7 +6,7 @@ use std::sync::Arc;
 use qbo_simulator::hubspot::HubSpot;
 use qbo_simulator::quickbooks::{self, QuickBooks};
 
-use super::case::Case;
+use super::case::{Case, LaterEvent};
 use super::stage::NoStage;
 use crate::action::Capability;
 use crate::catalog::ActionVersion;
@@ -89,6 +89,18 @@ impl Scene<'_> {
     pub(super) fn renamed(&self, connection: &Connection, suffix: &str) -> Start {
         let mut start = self.start(connection);
         Arc::make_mut(&mut start.enrollment).event.id = format!("{} {suffix}", self.case.name);
+        start
+    }
+
+    /// The start of one of the case's later events, by its place.
+    pub(super) fn later(&self, connection: &Connection, place: usize, event: &LaterEvent) -> Start {
+        let mut start = self.renamed(connection, &format!("later {place}"));
+        let enrollment = Arc::make_mut(&mut start.enrollment);
+        enrollment.inputs.extend(event.inputs());
+        enrollment.if_exists = event.if_exists;
+        if let Some(object) = &event.object {
+            enrollment.object = object.clone();
+        }
         start
     }
 

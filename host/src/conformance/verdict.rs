@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use super::case::Case;
+use super::case::{Case, LaterEvent};
 use super::compare::{differences, same_amount};
-use super::expected::{ExpectedDocument, ExpectedProblem, ExpectedStatus};
+use super::expected::{Expected, ExpectedDocument, ExpectedProblem, ExpectedStatus};
 use super::report::{Mismatch, Step};
 use super::stage::Stage;
 use crate::action::{Definition, ErrorKind};
@@ -39,31 +39,60 @@ impl<'v> Verdict<'v> {
         self.ended(Step::Preview, expected.status, expected.code, preview);
         self.problems(Step::Preview, "problems", expected.problems, &preview.problems);
         if expected.documents_known {
-            self.entities(Step::Preview, preview);
+            let case = self.case;
+            self.entities(Step::Preview, "documents", &case.expect, preview);
         }
         self.writes(Step::Preview, 0);
     }
 
     /// The event comes to what is stated.
     pub(super) fn on_event(&mut self, event: &RunRecord) {
-        const STEP: Step = Step::Event;
-        let expected = &self.case.expect;
-        self.ended(STEP, expected.status.of_run(), expected.code(), event);
-        self.problems(STEP, "problems", &expected.problems, &event.problems);
-        self.entities(STEP, event);
-        self.problems(STEP, "warnings", &expected.warnings, &event.warnings);
+        let case = self.case;
+        self.came_to(Step::Event, "", &case.expect, event);
+        self.writes(Step::Event, case.expect.writes());
+    }
+
+    /// A later event comes to what is stated of it.
+    pub(super) fn on_later(&mut self, place: usize, later: &LaterEvent, record: &RunRecord) {
+        let case = self.case;
+        self.came_to(Step::Later, &format!("events[{place}]."), &later.expect, record);
+        let events = case.events.iter().take(place + 1).map(|event| &event.expect);
+        self.writes(Step::Later, events.chain([&case.expect]).map(Expected::writes).sum());
+    }
+
+    /// Everything that is stated of one run; `of` stands before what is compared.
+    fn came_to(&mut self, step: Step, of: &str, expected: &Expected, record: &RunRecord) {
+        self.equal(step, &format!("{of}status"), expected.status.of_run().as_str(), record.status.as_str());
+        self.equal(step, &format!("{of}code"), expected.code().unwrap_or_default(), &record.code);
+        self.problems(step, &format!("{of}problems"), &expected.problems, &record.problems);
+        self.entities(step, &format!("{of}documents"), expected, record);
+        self.problems(step, &format!("{of}warnings"), &expected.warnings, &record.warnings);
         for (position, stated) in expected.documents.iter().enumerate() {
-            if let Some(found) = event.documents.get(position) {
-                self.document(&format!("documents[{position}]"), stated, found);
+            if let Some(found) = record.documents.get(position) {
+                self.document(step, &format!("{of}documents[{position}]"), stated, found);
             }
         }
         for (name, stated) in &expected.outputs {
-            let found = event.outputs.iter().find(|(known, _)| known == name);
-            self.equal(STEP, &format!("outputs.{name}"), stated, found.map_or("nothing", |(_, value)| value));
+            let found = record.outputs.iter().find(|(known, _)| known == name);
+            self.equal(step, &format!("{of}outputs.{name}"), stated, found.map_or("nothing", |(_, value)| value));
         }
-        self.calls(&event.calls);
-        self.declared(event);
-        self.writes(STEP, expected.writes());
+        self.calls(step, of, expected, &record.calls);
+        self.declared(step, expected, record);
+        self.balances(step, of, expected);
+    }
+
+    /// What QuickBooks' accounts hold by now.
+    fn balances(&mut self, step: Step, of: &str, expected: &Expected) {
+        if expected.balances.is_empty() {
+            return;
+        }
+        let accounts = self.stage.documents("Account");
+        for (name, stated) in &expected.balances {
+            let account = accounts.iter().find(|account| account["Name"] == name.as_str());
+            let balance = account.and_then(|account| account.get("CurrentBalance")).map(Value::to_string);
+            let found = balance.unwrap_or_else(|| "none".into());
+            self.holds(same_amount(stated, &found), step, &format!("{of}balances.{name}"), stated, &found);
+        }
     }
 
     /// The same event comes to the same end, and writes nothing more.
@@ -90,49 +119,51 @@ impl<'v> Verdict<'v> {
     }
 
     /// What it makes, in order.
-    fn entities(&mut self, step: Step, record: &RunRecord) {
-        let stated = listed(self.case.expect.documents.iter().map(|document| document.entity.as_str()));
+    fn entities(&mut self, step: Step, of: &str, expected: &Expected, record: &RunRecord) {
+        let stated = listed(expected.documents.iter().map(|document| document.entity.as_str()));
         let found = listed(record.documents.iter().map(|document| document.entity.as_str()));
-        self.equal(step, "documents", &stated, &found);
+        // What stands already is told and not made.
+        let told_only = record.code == "already_exists" || record.code == "already_invoiced";
+        self.holds(stated == found || (told_only && stated.is_empty()), step, of, &stated, &found);
     }
 
-    fn document(&mut self, of: &str, stated: &ExpectedDocument, found: &Document) {
+    fn document(&mut self, step: Step, of: &str, stated: &ExpectedDocument, found: &Document) {
         if let Some(total) = &stated.total {
             let shown = found.total.as_deref().unwrap_or("none");
-            self.holds(same_amount(total, shown), Step::Event, &format!("{of}.total"), total, shown);
+            self.holds(same_amount(total, shown), step, &format!("{of}.total"), total, shown);
         }
         let Some(members) = &stated.stored else { return };
         let rows = self.stage.documents(&found.entity);
         let stored = rows.into_iter().find(|row| row["Id"] == found.id.as_str());
         for difference in differences(members, &stored.unwrap_or(Value::Null)) {
             let of = format!("{of}.stored.{}", difference.at);
-            self.holds(false, Step::Event, &of, &difference.expected, &difference.found);
+            self.holds(false, step, &of, &difference.expected, &difference.found);
         }
     }
 
-    fn calls(&mut self, calls: &[CallLine]) {
-        for (capability, most) in &self.case.expect.calls_max {
+    fn calls(&mut self, step: Step, of: &str, expected: &Expected, calls: &[CallLine]) {
+        for (capability, most) in &expected.calls_max {
             let of_capability =
                 |call: &&CallLine| call.verb == capability.verb && call.entity.eq_ignore_ascii_case(&capability.entity);
             let found = calls.iter().filter(of_capability).count();
-            let of = format!("calls_max.{capability}");
-            self.holds(found <= *most, Step::Event, &of, &most.to_string(), &found.to_string());
+            let of = format!("{of}calls_max.{capability}");
+            self.holds(found <= *most, step, &of, &most.to_string(), &found.to_string());
         }
     }
 
     /// Codes are part of the contract: the definition declares each, and says what it asks for.
-    fn declared(&mut self, event: &RunRecord) {
+    fn declared(&mut self, step: Step, expected: &Expected, event: &RunRecord) {
         let declared = |code: &str| self.definition.errors.iter().find(|error| error.code == code);
         let kind = declared(&event.code).map(|error| word(error.kind));
         let codes = event.problems.iter().chain(&event.warnings).map(|problem| problem.code.as_str());
         let undeclared = listed(codes.filter(|code| declared(code).is_none() && !HOST_CODES.contains(code)));
-        self.equal(Step::Event, "undeclared codes", "", &undeclared);
+        self.equal(step, "undeclared codes", "", &undeclared);
         let known = |name: &String| self.definition.outputs.iter().any(|output| output.name == *name);
         let given = event.outputs.iter().map(|(name, _)| name).filter(|name| !known(name));
         let undeclared = listed(given.cloned());
-        self.equal(Step::Event, "undeclared outputs", "", &undeclared);
-        if self.case.expect.status == ExpectedStatus::Refused && !HOST_CODES.contains(&event.code.as_str()) {
-            self.equal(Step::Event, "kind", word(self.case.expect.kind), kind.unwrap_or("none"));
+        self.equal(step, "undeclared outputs", "", &undeclared);
+        if expected.status == ExpectedStatus::Refused && !HOST_CODES.contains(&event.code.as_str()) {
+            self.equal(step, "kind", word(expected.kind), kind.unwrap_or("none"));
         }
     }
 
