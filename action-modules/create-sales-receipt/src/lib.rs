@@ -22,7 +22,7 @@ impl Action for CreateSalesReceipt {
             payment::check_sale(enrollment, &mut problems)?;
         }
         sale::skip_if_invoiced(enrollment, &mut problems)?;
-        let Deposit { account, method } = sale::deposit(enrollment, company, &mut problems)?;
+        let Deposit { account, method } = sale::deposit(enrollment, company, &mut problems);
         let sale = Sale::prepare(enrollment, company, "SalesReceipt", problems)?;
 
         // Every check is behind this line, and every write after it.

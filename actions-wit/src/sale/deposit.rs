@@ -3,7 +3,7 @@
 use super::basis::Basis;
 use super::{account, account_or_clearing, listed};
 use crate::quickbooks::{PaymentMethod, Reference};
-use crate::{Company, Enrollment, Fault, Problems};
+use crate::{Company, Enrollment, Problem, Problems};
 
 /// The types of account that QuickBooks lets money come to and go from on a sales document (error 6430).
 const HOLDS_MONEY: [&str; 2] = ["Bank", "Other Current Asset"];
@@ -28,7 +28,7 @@ pub struct Deposit {
 /// Reads and checks where the money goes. What was paid through HubSpot goes to the payments
 /// clearing account unless the step names another one: its balance is to be what HubSpot pays out.
 /// So a deal or a quote, whose money comes another way, is not booked there by itself.
-pub fn deposit(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Result<Deposit, Fault> {
+pub fn deposit(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Deposit {
     const INPUT: &str = "deposit_account";
     let account = if Basis::of(&enrollment.object) == Basis::Payment {
         account_or_clearing(enrollment, company, INPUT, &HOLDS_MONEY, problems)
@@ -37,40 +37,35 @@ pub fn deposit(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Pr
         chosen.and_then(|_| account(enrollment, company, INPUT, &HOLDS_MONEY, problems))
     };
     let account = account.and_then(|account| account.id).map(Reference::to);
-    Ok(Deposit { account, method: method(enrollment, company, problems)? })
+    Deposit { account, method: method(enrollment, company, problems) }
 }
 
 /// Reads and checks where the money of a refund comes from: the account that the step names, or the
 /// payments clearing account, to which the payment went.
-pub fn refunded_from(
-    enrollment: &Enrollment,
-    company: &Company<'_>,
-    problems: &mut Problems,
-) -> Result<Deposit, Fault> {
+pub fn refunded_from(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Deposit {
     let account = account_or_clearing(enrollment, company, "refund_from_account", &HOLDS_MONEY, problems);
     let account = account.and_then(|account| account.id).map(Reference::to);
-    Ok(Deposit { account, method: method(enrollment, company, problems)? })
+    Deposit { account, method: method(enrollment, company, problems) }
 }
 
 /// How it was paid: as the step says, or else as the payment does.
-fn method(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Result<Option<Reference>, Fault> {
+fn method(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Option<Reference> {
     const INPUT: &str = "payment_method";
     let method: Option<PaymentMethod> = match enrollment.chosen(INPUT) {
         Some(_) => listed::picked(enrollment, company, INPUT, problems),
-        None => method_of_payment(enrollment, company)?,
+        None => problems.note(method_of_payment(enrollment, company)).flatten(),
     };
-    Ok(method.and_then(|method| method.id).map(Reference::to))
+    method.and_then(|method| method.id).map(Reference::to)
 }
 
-/// The company's method of the name that HubSpot's word stands for. A company need not keep one.
-fn method_of_payment(enrollment: &Enrollment, company: &Company<'_>) -> Result<Option<PaymentMethod>, Fault> {
+/// The company's method of the name that HubSpot's word stands for. A company need not keep one; but
+/// where its methods may not be looked at, the document would say less than it could.
+fn method_of_payment(enrollment: &Enrollment, company: &Company<'_>) -> Result<Option<PaymentMethod>, Problem> {
     let word = enrollment.object.text("hs_payment_method_type");
     let Some((_, names)) = METHODS.iter().find(|(known, _)| word == Some(known)) else {
         return Ok(None);
     };
-    match company.query("SELECT * FROM PaymentMethod WHERE Name IN (?, ?)", names) {
-        Ok(methods) => Ok(methods.into_iter().next()),
-        Err(fault) if fault.is_denied() => Ok(None),
-        Err(fault) => Err(fault),
-    }
+    let methods = company.query("SELECT * FROM PaymentMethod WHERE Name IN (?, ?)", names);
+    let methods = methods.map_err(|fault| fault.problem().about("payment_method"))?;
+    Ok(methods.into_iter().next())
 }
