@@ -6,6 +6,7 @@ mod families;
 mod gone;
 mod held;
 mod paid_invoices;
+mod refunds;
 mod sales;
 mod versions;
 mod waiting;
