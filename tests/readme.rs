@@ -205,6 +205,9 @@ fn no_side_of_the_wall_links_another() {
         ("action-modules/create-invoice/Cargo.toml", &["qbo-host", "qbo-simulator"]),
         ("action-modules/create-estimate/Cargo.toml", &["qbo-host", "qbo-simulator"]),
         ("action-modules/create-sales-receipt/Cargo.toml", &["qbo-host", "qbo-simulator"]),
+        ("action-modules/create-paid-invoice/Cargo.toml", &["qbo-host", "qbo-simulator"]),
+        ("action-modules/create-expense/Cargo.toml", &["qbo-host", "qbo-simulator"]),
+        ("action-modules/create-refund-receipt/Cargo.toml", &["qbo-host", "qbo-simulator"]),
         ("host/Cargo.toml", &["qbo-actions", "create-"]),
         ("host/simulator/Cargo.toml", &["qbo-host", "qbo-actions"]),
     ] {

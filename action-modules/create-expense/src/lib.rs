@@ -93,3 +93,6 @@ fn outcome(warnings: Vec<Problem>, written: &Purchase) -> Outcome {
         .output("expense_total", written.total_amt.map(|total| total.to_string()).unwrap_or_default())
         .output("vendor_name", vendor.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

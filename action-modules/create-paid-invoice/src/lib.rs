@@ -105,3 +105,6 @@ fn credit_applied(payment: &Payment) -> Option<Problem> {
         format!("{left} of the payment is not applied: an older credit of the customer paid for the invoice.");
     Some(Problem::new(CREDIT_APPLIED, message).remedy("Decide in QuickBooks which credit the invoice is to have."))
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,3 +63,6 @@ fn outcome(sale: Sale<'_>, original: Option<&Document>, written: &RefundReceipt)
         .output("refund_receipt_total", written.total_amt.map(|total| total.to_string()).unwrap_or_default())
         .output("original_number", original.map(|original| original.number.clone()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

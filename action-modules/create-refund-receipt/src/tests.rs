@@ -1,0 +1,24 @@
+//! The definition against the code it describes.
+
+use qbo_actions::{Action, definition};
+use serde_json::Value;
+
+use super::CreateRefundReceipt;
+
+#[test]
+fn only_the_calls_of_every_run_are_required() {
+    let definition: Value = serde_json::from_str(&definition::whole(CreateRefundReceipt::DEFINITION)).unwrap();
+    let capabilities = definition["capabilities"].as_array().unwrap();
+    let required = capabilities.iter().filter(|one| one["required"] == true);
+    let required: Vec<_> = required.map(|one| one["capability"].as_str().unwrap()).collect();
+    let usual = [
+        "refundreceipt:create",
+        "account:query",
+        "paymentmethod:query",
+        "customer:query",
+        "item:query",
+        "companyinfo:query",
+        "preferences:query",
+    ];
+    assert_eq!(required, usual);
+}
