@@ -113,7 +113,7 @@ impl<'a> Told<'a> {
             }
         }
         let standing = door.history().standing();
-        let verdict = Verdict::of(ending, &door, &standing);
+        let verdict = Verdict::of(ending, &door, &standing).naming_what_sets(&self.claim.enrollment.event);
         let mut record = self.record(verdict, door.history(), standing, measured);
         if let Some(overlay) = door.previewed() {
             record.documents = overlay.documents();

@@ -2,7 +2,7 @@
 //! wherever the run did not come to its end.
 
 use crate::effects::{Door, Overlay, Stop};
-use crate::enrollment::StandingDocument;
+use crate::enrollment::{Event, StandingDocument};
 use crate::quickbooks::fault::{self, explain};
 use crate::runs::history::{Document, History, Standing};
 use crate::runs::record::{Problem, RefusalKind, Status};
@@ -66,6 +66,21 @@ impl Verdict {
                 held("internal", "the attempt ended without an end".into())
             }
         }
+    }
+
+    /// Tells what sets the inputs that the action lacks, which does not know the connection it runs for.
+    pub(super) fn naming_what_sets(mut self, event: &Event) -> Self {
+        let is_input =
+            |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || b"_0123456789".contains(&byte));
+        for problem in &mut self.problems {
+            let Problem { code, about, remedy, .. } = problem;
+            if code == "input_missing" && !about.is_empty() && is_input(about) {
+                let Event { portal, company, .. } = event;
+                let command = format!("qbo-host connection set {portal}/{company} {about}=…");
+                *remedy = format!("{remedy} For every run: {command}").trim_start().to_owned();
+            }
+        }
+        self
     }
 }
 
