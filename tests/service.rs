@@ -4,6 +4,7 @@
 mod backups;
 mod bad_requests;
 mod callbacks;
+mod checks;
 mod commands;
 mod components;
 mod connections;

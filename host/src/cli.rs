@@ -5,6 +5,7 @@ mod action;
 mod advice;
 mod answer;
 mod connect;
+mod connection;
 mod demo;
 mod folders;
 mod inputs;
@@ -58,6 +59,9 @@ enum Command {
     Run(Box<run::RunCommand>),
     /// Runs the service: actions, connections and every run, until it is told to stop
     Serve(serve::Serve),
+    /// Shows, sets and checks what holds for the connections of a service
+    #[command(subcommand)]
+    Connection(connection::ConnectionCommand),
     /// Looks after the store of a service
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -92,6 +96,7 @@ impl Command {
             Self::Action(action) => action.json(),
             Self::Run(run) => run.json(),
             Self::Serve(serve) => serve.json,
+            Self::Connection(connection) => connection.json(),
             Self::Store(store) => store.json(),
         }
     }
@@ -103,6 +108,7 @@ impl Command {
             Self::Action(action) => action.run().await,
             Self::Run(run) => run.run().await,
             Self::Serve(serve) => serve.run().await,
+            Self::Connection(connection) => connection.run().await,
             Self::Store(store) => store.run().await,
         }
     }

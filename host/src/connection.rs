@@ -1,6 +1,7 @@
 //! A connection: one HubSpot portal bound to one QuickBooks company.
 
 pub mod accounts;
+pub mod check;
 pub mod settings;
 mod write_back;
 

@@ -3,11 +3,13 @@
 
 mod callbacks;
 mod crm;
+mod probe;
 mod tell;
 mod wire;
 mod write;
 
 pub use callbacks::Callbacks;
 pub use crm::{Crm, NoSnapshot, Portal, Seen};
+pub use probe::Trial;
 pub use tell::{Never, NotTaken};
 pub use write::{Change, NewObject, Target};

@@ -122,7 +122,7 @@ async fn from_quickbooks(asked: &Asked<'_>, given: &BTreeMap<String, String>) ->
     }
     match rows::page(asked, &values).await {
         Ok(mut page) => {
-            if page.options.is_empty() && start == 0 {
+            if page.options.is_empty() && page.after.is_none() && start == 0 {
                 page.why = Some(why::no_rows(asked).await);
             }
             page.options.splice(0..0, first);

@@ -61,6 +61,7 @@ fn routes(host: Arc<Host>) -> Router {
             "/v1/connections/{portal}/{company}/settings",
             get(connections::settings).put(connections::put_settings).patch(connections::patch_settings),
         )
+        .route("/v1/connections/{portal}/{company}/check", post(connections::check))
         .route("/v1/store/backup", post(store::backup))
         .route_layer(from_fn_with_state(Arc::clone(&host), check_token));
     with_token

@@ -178,6 +178,12 @@ async fn a_required_input_that_is_set_nowhere_refuses_the_start_and_tells_what_s
     assert!(remedy.contains("qbo-host connection set main attack="), "{remedy}");
     assert_eq!(serving.set(json!({ "defaults": { "attack": "refuse" } })).await.status, 200);
     assert_eq!(start().await.status, 202);
+    // What an action itself finds missing names the same command.
+    let refused = serving.run("deal:1003", json!({ "inputs": { "create_product": "yes" } })).await.body;
+    let problem = &refused["record"]["problems"][0];
+    assert_eq!(problem["code"], "input_missing", "{refused}");
+    let command = format!("qbo-host connection set {PORTAL}/{COMPANY} income_account=");
+    assert!(problem["remedy"].as_str().is_some_and(|remedy| remedy.contains(&command)), "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
-//! `action build`, `action inspect` and `action check`.
+//! `action`: builds, inspects and checks components, and shows the choices of their inputs.
 
 mod check;
+mod options;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +41,12 @@ Examples:
 
 Exit codes: 0 everything holds, 1 something does not or the module does not build, 2 used wrongly.")]
     Check(check::CheckArgs),
+    /// Shows the choices of an input, as a service has them
+    #[command(after_help = "\
+Examples:
+  qbo-host action options create-invoice payment_terms
+  qbo-host action options create-invoice customer --search cool")]
+    Options(options::OptionsArgs),
 }
 
 #[derive(Args)]
@@ -71,6 +78,7 @@ impl ActionCommand {
             Self::Build(build) => build.json,
             Self::Inspect(inspect) => inspect.json,
             Self::Check(check) => check.json,
+            Self::Options(options) => options.json,
         }
     }
 
@@ -79,6 +87,7 @@ impl ActionCommand {
             Self::Build(build) => build.run(),
             Self::Inspect(inspect) => inspect.run().await,
             Self::Check(check) => check.run().await,
+            Self::Options(options) => options.run().await,
         }
     }
 }

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use crate::action::{BadInput, Definition};
+use crate::connection::Settings;
 
-/// The inputs as given, then the definition's defaults.
-pub(super) fn inputs(definition: &Definition, given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    definition.inputs_of(pairs(given)?).map_err(|error| {
+/// The inputs as given, then what is set, then the definition's defaults.
+pub(super) fn inputs(
+    definition: &Definition,
+    settings: &Settings,
+    given: &[String],
+) -> Result<BTreeMap<String, String>, Failure> {
+    settings.inputs(definition, pairs(given)?).map_err(|error| {
         let hint = match &error {
             BadInput::Missing { name, takes, .. } => format!("set it with --input {name}=…; it takes {takes}"),
             BadInput::Unknown { .. } | BadInput::Unfit { .. } | BadInput::Twice(_) => error.hint(),

@@ -59,15 +59,36 @@ impl ServiceArgs {
 
 impl Remote {
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        self.ask(Method::GET, path, Bytes::new()).await
+        self.ask(Method::GET, path, None, Bytes::new()).await
     }
 
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
-        self.ask(Method::POST, path, Bytes::from(body.to_string())).await
+        self.ask(Method::POST, path, None, Bytes::from(body.to_string())).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Bytes) -> Result<T, Failure> {
-        let request = Request::builder()
+    /// Changes what stands, if it is still at the version `replaces`.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        replaces: Option<u64>,
+        body: &Value,
+    ) -> Result<T, Failure> {
+        self.ask(method, path, replaces, Bytes::from(body.to_string())).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        replaces: Option<u64>,
+        body: Bytes,
+    ) -> Result<T, Failure> {
+        let mut request = Request::builder();
+        if let Some(version) = replaces {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
+        let request = request
             .method(method)
             .uri(format!("{}{path}", self.root))
             .header("authorization", format!("Bearer {}", self.token))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Connection;
-use crate::effects::{NotAnswered, ask_ungranted};
+use crate::effects::ask_ungranted;
 use crate::options::Why;
 
 /// What stands in the field of a portal without a company. It names none.
@@ -63,7 +63,7 @@ async fn account(connection: &Connection) -> Account {
     match ask_ungranted(client, question, &[]).await {
         Ok(answer) => Account { label: name(&answer).unwrap_or_else(|| realm.clone()), value: realm, why: None },
         Err(no_answer) => {
-            let why = why(no_answer);
+            let why = Why::from(no_answer);
             let label = match why.code.as_str() {
                 "signed_out" => format!("{realm} (reconnect needed)"),
                 _ => format!("{realm} (not reached now)"),
@@ -79,17 +79,4 @@ const COMPANY_INFO: &str = "SELECT * FROM CompanyInfo";
 fn name(answer: &str) -> Option<String> {
     let answer: Value = serde_json::from_str(answer).ok()?;
     Some(answer["CompanyInfo"][0]["CompanyName"].as_str()?.to_owned())
-}
-
-fn why(no_answer: NotAnswered) -> Why {
-    match no_answer {
-        NotAnswered::Wait(wait) => Why::away(&wait),
-        NotAnswered::Refused(fault) => {
-            let message = format!("QuickBooks refuses the question ({}): {}", fault.code, fault.message);
-            Why::failed("company_refused", message, "look at the company in QuickBooks")
-        }
-        NotAnswered::Denied { .. } | NotAnswered::BadStatement(_) => {
-            Why::failed("internal", "the host's own question was not asked", "report it")
-        }
-    }
 }

@@ -102,6 +102,25 @@ impl Settings {
         if found.is_empty() { Ok(settings) } else { Err(found) }
     }
 
+    /// The same for one action alone: what concerns others is passed over.
+    ///
+    /// # Errors
+    ///
+    /// Lists everything that is wrong with what concerns the action.
+    pub fn check_for(document: &Value, definition: &Definition) -> Result<Self, Vec<BadSetting>> {
+        let of_others = |bad: &BadSetting| match bad.code {
+            "unknown_action" => true,
+            "unknown_input" => bad.pointer.starts_with("/defaults/"),
+            _ => false,
+        };
+        match Self::check(document, &[definition]) {
+            Err(problems) if !problems.iter().all(of_others) => {
+                Err(problems.into_iter().filter(|bad| !of_others(bad)).collect())
+            }
+            Ok(_) | Err(_) => Ok(Self::read(document)),
+        }
+    }
+
     /// Reads a document that was checked when it was kept. What a newer host wrote besides is passed
     /// over.
     pub fn read(document: &Value) -> Self {

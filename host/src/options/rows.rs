@@ -18,6 +18,10 @@ const WHOLE_PAGE: usize = 200;
 /// end of them on the largest: what comes after 2,000 is found by nobody who has to scroll.
 const WHOLE_PAGES_MAX: usize = 10;
 
+/// Pages that may be empty before one is shown so: QuickBooks takes a percent sign that is searched for as
+/// standing for anything, and what it gives then is sorted out here.
+const EMPTY_PAGES_MAX: usize = 10;
+
 /// QuickBooks' code for a property that can't be queried or sorted by.
 const NOT_QUERYABLE: &str = "4001";
 
@@ -27,16 +31,21 @@ pub(super) async fn page(asked: &Asked<'_>, inputs: &[&str]) -> Result<Page, Not
     if is_short {
         return whole(asked, inputs).await;
     }
-    match part(asked, inputs).await {
-        // The label is no property that QuickBooks sorts by; the list is read whole instead.
-        Err(NotAnswered::Refused(fault)) if fault.code == NOT_QUERYABLE => whole(asked, inputs).await,
-        answered => answered,
+    let mut start = asked.start;
+    for _ in 1..EMPTY_PAGES_MAX {
+        match part(asked, inputs, start).await {
+            // The label is no property that QuickBooks sorts by; the list is read whole instead.
+            Err(NotAnswered::Refused(fault)) if fault.code == NOT_QUERYABLE => return whole(asked, inputs).await,
+            Ok(page) if page.options.is_empty() && page.after.is_some() => start += PAGE,
+            answered => return answered,
+        }
     }
+    part(asked, inputs, start).await
 }
 
 /// One page of a list that is sorted and searched by QuickBooks.
-async fn part(asked: &Asked<'_>, inputs: &[&str]) -> Result<Page, NotAnswered> {
-    let Asked { options, search, start, .. } = *asked;
+async fn part(asked: &Asked<'_>, inputs: &[&str], start: usize) -> Result<Page, NotAnswered> {
+    let Asked { options, search, .. } = *asked;
     let (mut condition, mut values) = condition(asked, inputs);
     if !search.is_empty() {
         condition.push(format!("{} LIKE ?", options.label));

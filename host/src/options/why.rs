@@ -28,7 +28,7 @@ impl Why {
     }
 
     /// QuickBooks can't be asked now.
-    pub fn away(wait: &Wait) -> Self {
+    fn away(wait: &Wait) -> Self {
         let remedy = match wait.code {
             "signed_out" => "connect the company again, and set the new refresh token",
             "throttled" => "wait a minute, then open the list again",
@@ -86,19 +86,34 @@ async fn tracks_classes(asked: &Asked<'_>) -> bool {
     is_on("ClassTrackingPerTxn") || is_on("ClassTrackingPerTxnLine")
 }
 
-/// QuickBooks was not asked, or did not answer.
+/// QuickBooks was not asked, or did not answer. Of a capability that is missing the definition tells more.
 pub(super) fn unanswered(definition: &Definition, no_answer: NotAnswered) -> Why {
     match no_answer {
         NotAnswered::Denied { capability } => denied(definition, &capability),
-        NotAnswered::BadStatement(bad) => {
-            let message = format!("what was searched for can not be asked: {bad}");
-            Why::failed("search_refused", message, "search for a shorter part of the name")
+        other => Why::from(other),
+    }
+}
+
+impl From<NotAnswered> for Why {
+    fn from(no_answer: NotAnswered) -> Self {
+        match no_answer {
+            NotAnswered::Denied { capability } => {
+                Why::failed("denied", format!("the capability {capability} is not granted"), "approve it")
+            }
+            NotAnswered::BadStatement(bad) => {
+                let message = format!("what was searched for can not be asked: {bad}");
+                Why::failed("search_refused", message, "search for a shorter part of the name")
+            }
+            NotAnswered::Refused(fault) => {
+                let message = format!("QuickBooks refuses the question ({}): {}", fault.code, fault.message);
+                Why::failed(
+                    "question_refused",
+                    message,
+                    "look at the company in QuickBooks, or tell the action's author",
+                )
+            }
+            NotAnswered::Wait(wait) => Self::away(&wait),
         }
-        NotAnswered::Refused(fault) => {
-            let message = format!("QuickBooks refuses the question ({}): {}", fault.code, fault.message);
-            Why::failed("choices_refused", message, format!("tell the author of {}", definition.id))
-        }
-        NotAnswered::Wait(wait) => Why::away(&wait),
     }
 }
 

@@ -342,7 +342,7 @@ fn input_hint(bad: &BadInput, connection: &str) -> String {
             )
         }
         BadInput::Unfit { name, takes, .. } => {
-            format!("it takes {takes}; what the connection has: qbo-host connection show {connection} ({name})")
+            format!("it takes {takes}; where the start does not give {name}: qbo-host connection show {connection}")
         }
         BadInput::Unknown { .. } | BadInput::Twice(_) => bad.hint(),
     }

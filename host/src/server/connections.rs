@@ -58,6 +58,14 @@ pub(super) async fn patch_settings(
     Ok(shown(&host.service.patch_settings(&portal, &company, replaces, &patch).await?))
 }
 
+pub(super) async fn check(
+    State(host): State<Arc<Host>>,
+    Path((portal, company)): Between,
+) -> Result<Json<Value>, Problem> {
+    let findings = host.service.check_connection(&portal, &company).await?;
+    Ok(Json(json!({ "findings": findings })))
+}
+
 /// The version that the caller has read.
 fn version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let Some(named) = headers.get(header::IF_MATCH) else { return Ok(None) };

@@ -33,6 +33,10 @@ impl StartArgs {
                 anyhow::anyhow!("a service's approvals are its own; {} can't be withheld", denied.escape_debug());
             return Err(Failure::usage(error, "set deny for the action in the service's settings"));
         }
+        if self.settings.is_some() {
+            let error = anyhow::anyhow!("a service has settings of its own for each connection");
+            return Err(Failure::usage(error, "change them with `qbo-host connection set`"));
+        }
         let patience = Clock::machine().elapsed() + Duration::from_secs(self.patience);
         let started: Started = service.post("/v1/runs", &self.body()?).await?;
         let record = match started.record {

@@ -12,13 +12,14 @@ use crate::cli::action::{load, open_catalog};
 use crate::cli::advice::advice;
 use crate::cli::answer::answer;
 use crate::cli::connect::ConnectionArgs;
+use crate::cli::connection::read_settings;
 use crate::cli::folders::{ActionsFolder, CodeFolder, shown};
 use crate::cli::inputs::inputs;
 use crate::cli::service::{ServiceArgs, told};
 use crate::cli::{Failure, show};
 use crate::clock::Clock;
-use crate::connection::Connection;
-use crate::enrollment::{Enrollment, Event, IfExists, ObjectRef};
+use crate::connection::{Connection, Settings};
+use crate::enrollment::{Enrollment, Event, ObjectRef};
 use crate::grant::Grants;
 use crate::runs::service_store::{MessageLine, MessageState};
 use crate::runs::store::Store;
@@ -42,6 +43,9 @@ pub(in crate::cli) struct StartArgs {
     /// An input of the action; may be repeated
     #[arg(long = "input", value_name = "NAME=VALUE")]
     pub(super) inputs: Vec<String>,
+    /// Settings of the connection, as a service keeps them: a file of JSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) settings: Option<PathBuf>,
     /// Names the event; the same event is the same run and never makes two documents. Without it
     /// this is a new event
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -81,13 +85,16 @@ impl StartArgs {
         }
         let object = parse_object(&self.object)?;
         let denied = self.denied.iter().map(|text| parse_capability(text)).collect::<Result<Vec<_>, _>>()?;
-        let connection = self.connection.connect()?;
+        let mut connection = self.connection.connect()?;
         let component = component_of(&self.action, &self.actions.path()?)?;
         let (sandbox, catalog) = open_catalog(&self.code)?;
         let (version, _) = load(&catalog, &component).await?;
         check_kind(&version.definition, &object)?;
         check_denied(&version.definition, &denied)?;
-        let enrollment = self.enrollment(&version.definition, &connection, object)?;
+        let settings = self.settings(&version.definition)?;
+        connection.zone = settings.zone.clone().unwrap_or(connection.zone);
+        connection.write_back = settings.write_back.clone();
+        let enrollment = self.enrollment(&version.definition, &settings, &connection, object)?;
         let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
         let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
         let store = Arc::new(MemoryStore::default());
@@ -118,9 +125,20 @@ impl StartArgs {
         messages.map_err(|error| Failure::new(error.into(), "start the run again with the same --event"))
     }
 
+    /// What the file says, as far as it concerns this action.
+    fn settings(&self, definition: &Definition) -> Result<Settings, Failure> {
+        let Some(file) = &self.settings else { return Ok(Settings::default()) };
+        Settings::check_for(&read_settings(file)?, definition).map_err(|problems| {
+            let told = problems.iter().map(|bad| format!("{}: {}; {}", bad.pointer, bad.message, bad.remedy));
+            let error = anyhow::anyhow!("the settings in {} are refused in {} places", shown(file), problems.len());
+            Failure::usage(error, told.collect::<Vec<_>>().join("\n")).with_code("bad_settings")
+        })
+    }
+
     fn enrollment(
         &self,
         definition: &Definition,
+        settings: &Settings,
         connection: &Connection,
         object: ObjectRef,
     ) -> Result<Enrollment, Failure> {
@@ -136,11 +154,11 @@ impl StartArgs {
         Ok(Enrollment {
             event,
             object,
-            inputs: inputs(definition, &self.inputs)?,
+            inputs: inputs(definition, settings, &self.inputs)?,
             accepted_at: now,
             zone: connection.zone.clone(),
             preview: self.preview,
-            if_exists: IfExists::default(),
+            if_exists: settings.if_exists,
             reference: self.reference.clone(),
             callback: None,
         })

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{NotDone, Service};
+use crate::connection::check::{Finding, check};
 use crate::connection::settings::Effective;
 use crate::connection::{Connection, Settings, WriteBack};
 use crate::enrollment::IfExists;
@@ -102,6 +103,19 @@ impl Service {
             }
             Replaced::No { version } => Err(NotDone::SettingsChanged { version }),
         }
+    }
+
+    /// Looks whether a connection can do what its actions will ask of it.
+    pub async fn check_connection(&self, portal: &str, company: &str) -> Result<Vec<Finding>, NotDone> {
+        self.check_open()?;
+        let connection = self.connection(Some(portal), Some(company))?;
+        let kept = document(self.store.settings(portal, company).await?.as_ref());
+        let installed = self.active_versions();
+        let actions: Vec<_> =
+            installed.iter().map(|installed| (&installed.version.definition, &*installed.grants)).collect();
+        let definitions: Vec<_> = actions.iter().map(|(definition, _)| *definition).collect();
+        let misfits = Settings::check(&kept, &definitions).err().unwrap_or_default();
+        Ok(check(&connection, &Settings::read(&kept), misfits, &actions).await)
     }
 
     /// What holds for a run of this connection that is accepted now.
