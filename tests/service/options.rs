@@ -7,8 +7,10 @@ use qbo_simulator::hubspot::PORTAL;
 use qbo_tests::COMPANY;
 use reqwest::Url;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::serving::{Answered, Serving};
+use crate::sandbox::shapes;
 
 impl Serving {
     async fn options(&self, input: &str, parameters: &[(&str, &str)]) -> Answered {
@@ -173,4 +175,29 @@ async fn the_account_field_preselects_the_only_company_and_tells_one_to_reconnec
 
 async fn why_of(serving: &Serving, input: &str) -> String {
     serving.options(input, &[]).await.body["why"]["code"].as_str().expect("a reason").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn choices_that_depend_on_another_input_wait_for_its_value() {
+    let mut definition: Value = serde_json::from_str(include_str!("../guests/definition.json")).expect("JSON");
+    let options = json!({
+        "from": "Account", "where": "AccountType = ? AND Name < 'D' AND Active = true", "label": "Name", "value": "Id",
+        "depends_on": ["attack"],
+    });
+    definition["inputs"] = json!([
+        { "name": "attack", "type": "text", "scope": "step", "label": "Kind" },
+        { "name": "account", "type": "choice", "scope": "step", "label": "Account", "options": options },
+    ]);
+    let asked = json!({ "capability": "account:query", "required": false, "reason": "shows accounts" });
+    definition["capabilities"].as_array_mut().expect("a list").push(asked);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("guest.wasm");
+    std::fs::write(&file, shapes::with_definition("harmless", &definition.to_string())).expect("a file");
+    let serving = Serving::with("", &format!("\n[actions.hostile-guest]\ncomponent = {file:?}"));
+    let path = "/v1/actions/hostile-guest/inputs/account/options";
+    assert_eq!(why(&serving.get(path).await), "fill_in_first");
+    assert_eq!(labels(&serving.get(&format!("{path}?attack=Bank")).await), ["Checking"]);
+    assert_eq!(why(&serving.get(&format!("{path}?attack=Bank%27%20OR%20Id%20%3E%20%270")).await), "no_choices");
+    serving.set(json!({ "defaults": { "attack": "Bank" } })).await;
+    assert_eq!(labels(&serving.get(path).await), ["Checking"]);
 }
