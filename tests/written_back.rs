@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use qbo_host::connection::{Fact, WriteBack};
 use qbo_host::runs::service_store::{MessageLine, MessageState};
-use qbo_host::runs::{MemoryStore, Patience, Runs, tell};
+use qbo_host::runs::{MemoryStore, Patience, Runs, Start, Status, tell};
 use qbo_simulator::faults::{Effect, Fault};
-use qbo_tests::{Stage, sandbox};
+use qbo_tests::{Stage, action, sandbox};
 use serde_json::{Value, json};
 
 const DEAL: (&str, &str) = ("deal", "1001");
@@ -19,11 +19,16 @@ fn facts(properties: &[(Fact, &str)]) -> BTreeMap<Fact, String> {
 
 /// Runs `create-invoice` for the deal, and tells HubSpot.
 async fn told(stage: &Stage, write_back: WriteBack) -> Vec<MessageLine> {
-    let store = Arc::new(MemoryStore::default());
-    let runs = Runs::new(Arc::clone(&store) as _, sandbox());
     let mut start = stage.invoice(DEAL.1, "monday", &[]).await;
     start.connection.write_back = write_back;
-    let record = runs.run(&start, Patience(Duration::from_secs(10))).await.expect("the store answers");
+    told_of(&start).await
+}
+
+async fn told_of(start: &Start) -> Vec<MessageLine> {
+    let store = Arc::new(MemoryStore::default());
+    let runs = Runs::new(Arc::clone(&store) as _, sandbox());
+    let record = runs.run(start, Patience(Duration::from_secs(10))).await.expect("the store answers");
+    assert_eq!(record.status, Status::Succeeded, "{}: {}", record.code, record.message);
     tell(store, &start.connection, record.run_id, Duration::from_secs(10)).await.expect("the store answers")
 }
 
@@ -83,4 +88,41 @@ async fn without_a_note_nothing_is_told() {
     let stage = Stage::new();
     let messages = told(&stage, WriteBack { note: false, ..WriteBack::default() }).await;
     assert_eq!(messages, []);
+}
+
+/// A payment without tax for the deal, by its contact.
+fn paid_deal() -> Value {
+    let properties = json!({
+        "hs_initial_amount": "150.00", "hs_currency_code": "USD", "hs_latest_status": "succeeded",
+        "hs_payment_source_app": "SALES_CHECKOUT", "hs_processor_type": "hs_payments",
+        "hs_payment_method_type": "card", "hs_customer_email": "jane.doe@birchwood.example",
+        "hs_initiated_date": "2026-01-05T18:00:00.000Z", "hs_reference_number": "PAY-9001",
+    });
+    let line = json!({ "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "2" });
+    json!({
+        "custom_properties": { "deals": ["qb_number"] },
+        "payments": [{
+            "id": "9001", "properties": properties, "deals": [{ "id": DEAL.1 }], "contacts": [{ "id": "50101" }],
+            "line_items": [{ "properties": line }],
+        }],
+    })
+}
+
+#[tokio::test]
+async fn a_paid_invoice_is_told_with_its_payment_on_the_deal_and_on_who_paid() {
+    let stage = Stage::new();
+    stage.portal.load(&paid_deal()).expect("a portal");
+    let version = action("action-modules/create-paid-invoice").await;
+    let mut start = stage.start(version, "payment:9001", "monday", &[("clearing_account", "91")]);
+    start.connection.write_back.properties = facts(&[(Fact::Number, "qb_number")]);
+    let messages = told_of(&start).await;
+    let told: Vec<_> = messages.iter().map(|message| (message.kind.as_str(), message.state)).collect();
+    assert_eq!(told, [("note", MessageState::Taken), ("properties:deal:1001", MessageState::Taken)]);
+    let [note] = stage.portal.associated(DEAL, "note").try_into().expect("one note");
+    assert_eq!(stage.portal.associated(("contact", "50101"), "note"), std::slice::from_ref(&note));
+    let said = stage.portal.property("note", &note, "hs_note_body").unwrap_or_default();
+    let number = stage.portal.property(DEAL.0, DEAL.1, "qb_number").expect("a number");
+    for part in [&format!("Invoice {number}"), "Payment", "/app/invoice?txnId=", "/app/recvpayment?txnId="] {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
 }
