@@ -58,7 +58,7 @@ async fn a_component_tells_what_it_asks_for() {
 #[test]
 fn actions_are_found_from_any_folder_of_the_checkout() {
     component(CREATE_INVOICE);
-    let mut inside = qbo_host(&["run", "start", "--action", "create-invoice", "--object", "quote:1", "--json"]);
+    let mut inside = qbo_host(&["run", "start", "--action", "create-invoice", "--object", "payment:1", "--json"]);
     inside.current_dir(checkout().join("host/src"));
     // Found and loaded: only then is it known what it enrolls.
     finish(inside).assert_error(2, "wrong_object_type");

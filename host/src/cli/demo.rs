@@ -25,7 +25,9 @@ use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::enrollment::{BadObject, Enrollment, Event, IfExists};
 use crate::grant::Grants;
-use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status};
+use crate::runs::service_store::{MessageState, ServiceStore};
+use crate::runs::store::Store;
+use crate::runs::{MemoryStore, Patience, RunRecord, Runs, Start, Status, tell};
 use accounts::Accounts;
 use script::{Change, REFUSED, SETTINGS, STORY, Scene};
 
@@ -73,16 +75,24 @@ impl Demo {
             introduce(&versions, &running);
         }
         let began = Instant::now();
-        let runs = Runs::new(Arc::new(MemoryStore::default()), sandbox);
-        let play = Play { runs, versions, connection, running: &running, quiet: self.json };
+        let store = Arc::new(MemoryStore::default());
+        let runs = Runs::new(Arc::clone(&store) as Arc<dyn Store>, sandbox);
+        let play = Play { store, runs, versions, connection, running: &running, quiet: self.json };
         let story = play.all(&STORY).await?;
         let accounts = play.accounts();
+        let notes = play.notes(&story).await?;
         let refused = play.all(&REFUSED).await?;
         if self.json {
             let records: Vec<&RunRecord> = story.iter().chain(&refused).map(AsRef::as_ref).collect();
-            answer(serde_json::json!({ "runs": records, "accounts": accounts.json() }));
+            answer(serde_json::json!({ "runs": records, "accounts": accounts.json(), "notes": notes }));
         } else {
-            conclude(&story, &refused, &accounts, began.elapsed());
+            conclude(&story, &refused, &accounts, notes);
+            let (runs, took) = (story.len() + refused.len(), began.elapsed());
+            answer(format_args!(
+                "{runs} runs in {}.{:02} s, at QuickBooks' pace of 9 requests in a second.\n",
+                took.as_secs(),
+                took.subsec_millis() / 10
+            ));
             self.propose(&built, &running);
         }
         if let Some(mut stop) = stop {
@@ -118,8 +128,12 @@ impl Demo {
     }
 }
 
+/// HubSpot gets this long for the notes of one run; the simulator takes milliseconds.
+const NOTES_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Everything that the scenes are played with.
 struct Play<'p> {
+    store: Arc<MemoryStore>,
     runs: Runs,
     versions: BTreeMap<String, Arc<ActionVersion>>,
     connection: Connection,
@@ -178,6 +192,18 @@ impl Play<'_> {
         })
     }
 
+    /// Tells HubSpot about the documents, and how many of the notes it took.
+    async fn notes(&self, story: &[Arc<RunRecord>]) -> Result<usize, Failure> {
+        let mut taken = 0;
+        for record in story {
+            let store = Arc::clone(&self.store) as Arc<dyn ServiceStore>;
+            let messages = tell(store, &self.connection, record.run_id, NOTES_PATIENCE).await;
+            let messages = messages.map_err(|error| Failure::new(error.into(), BUG))?;
+            taken += messages.iter().filter(|message| message.state == MessageState::Taken).count();
+        }
+        Ok(taken)
+    }
+
     fn accounts(&self) -> Accounts {
         let today = Clock::machine().now().to_zoned(self.connection.zone.clone()).date();
         Accounts::read(self.running.books(), self.connection.quickbooks.realm(), self.running.portal(), today)
@@ -192,18 +218,13 @@ fn introduce(versions: &BTreeMap<String, Arc<ActionVersion>>, running: &Running)
     }
 }
 
-fn conclude(story: &[Arc<RunRecord>], refused: &[Arc<RunRecord>], accounts: &Accounts, took: Duration) {
+fn conclude(story: &[Arc<RunRecord>], refused: &[Arc<RunRecord>], accounts: &Accounts, notes: usize) {
     answer(told::scenes(&STORY, story));
+    answer(format_args!("HubSpot has {notes} notes that tell of these documents.\n"));
     answer(told::accounts(accounts));
     answer(told::scenes(&REFUSED, refused));
     answer(format_args!("Why, and what to do about it:\n{}", show::reasons(refused)));
     if let Some(record) = story.first() {
         answer(format_args!("How {} went, call by call:\n{}", record.object, show::timeline(record)));
     }
-    answer(format_args!(
-        "{} runs in {}.{:02} s, at QuickBooks' pace of 9 requests in a second.\n",
-        story.len() + refused.len(),
-        took.as_secs(),
-        took.subsec_millis() / 10
-    ));
 }

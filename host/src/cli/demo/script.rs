@@ -57,6 +57,6 @@ pub(super) const REFUSED: [Scene; 6] = [
     scene("create-estimate", "quote:2009", "quote 2009 adds up otherwise"),
     scene("create-sales-receipt", "payment:3005", "payment 3005 is still processing"),
     scene("create-paid-invoice", "payment:3008", "payment 3008 has a taxed line"),
-    scene("create-expense", "payment:3006", "payment 3006, fees not known"),
+    scene("create-expense", "payment:3010", "payment 3010, unclear fees"),
     scene("create-refund-receipt", "payment:3004", "payment 3004, refunded in part"),
 ];

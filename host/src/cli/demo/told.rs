@@ -45,8 +45,11 @@ fn wanted(scene: &Scene) -> String {
     scene.action.trim_start_matches("create-").replace('-', " ")
 }
 
-/// `SalesReceipt` is a sales receipt.
+/// `SalesReceipt` is a sales receipt, and a purchase is what people call an expense.
 fn spaced(entity: &str) -> String {
+    if entity == "Purchase" {
+        return "expense".to_owned();
+    }
     let mut text = String::new();
     for letter in entity.chars() {
         if letter.is_uppercase() && !text.is_empty() {
