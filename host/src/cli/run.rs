@@ -25,7 +25,7 @@ Examples:
 
 `qbo-host action inspect` tells the inputs of an action. With --service the run is the service's:
 its actions, connections and approvals hold, and the run goes on when this command ends.")]
-    Start(start::StartArgs),
+    Start(Box<start::StartArgs>),
     /// Lists the runs of a service, newest first
     #[command(after_help = "\
 Examples:
