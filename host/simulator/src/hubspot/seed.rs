@@ -183,7 +183,7 @@ mod tests {
     const AMOUNT_DIFFERS: [u64; 4] = [1013, 1019, 1021, 1044];
 
     /// Payments that are taxed, partial, or have a discount, a fee or no lines of their own.
-    const AMOUNT_DIFFERS_PAID: [u64; 5] = [3008, 3009, 3020, 3025, 3027];
+    const AMOUNT_DIFFERS_PAID: [u64; 6] = [3008, 3009, 3020, 3025, 3027, 3402];
 
     fn portal() -> Portal {
         let mut portal = Portal::new();
@@ -197,10 +197,11 @@ mod tests {
     fn every_object_of_the_tables_exists() {
         let portal = portal();
         let ids = |kind| portal.objects(kind).map(|(object, _)| object.id).collect::<Vec<u64>>();
-        let quoted_or_paid = 1201..=1210;
-        assert_eq!(ids(Kind::Deal), (1001..=1048).chain(quoted_or_paid).collect::<Vec<_>>());
+        let (quoted_or_paid, of_the_story) = (1201..=1210, [1401]);
+        let deals = (1001..=1048).chain(quoted_or_paid).chain(of_the_story);
+        assert_eq!(ids(Kind::Deal), deals.collect::<Vec<_>>());
         assert_eq!(ids(Kind::Quote), (2001..=2009).collect::<Vec<_>>());
-        assert_eq!(ids(Kind::Payment), (3001..=3028).collect::<Vec<_>>());
+        assert_eq!(ids(Kind::Payment), (3001..=3028).chain([3401, 3402]).collect::<Vec<_>>());
     }
 
     #[test]

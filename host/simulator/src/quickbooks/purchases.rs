@@ -25,7 +25,9 @@ pub(crate) fn derive(
     sales::check_open_books(books, &draft)?;
     payment_type(books, &mut draft)?;
     entity(books, &mut draft)?;
-    sales::currency(books, &mut draft, None)?;
+    // Money leaves an account in the account's currency.
+    let account = reference(&draft, "AccountRef").and_then(|id| books.row(Entity::Account, id));
+    sales::currency(books, &mut draft, account)?;
     books.name_reference(&mut draft, "PaymentMethodRef", Entity::PaymentMethod)?;
     let (lines, total) = lines(books, &draft)?;
     set(&mut draft, "Line", lines);
