@@ -66,8 +66,18 @@ const RULES: [(u8, &str, &[&str]); 30] = [
 ];
 
 /// Rules that are the host's matter, which no action can prove, and the tests that prove them.
-const PROVEN_BY_TESTS: [(u8, &[&str]); 2] =
-    [(5, &["a_bad_start_is_told_and_starts_nothing"]), (27, &["a_workflow_that_waits_is_told_how_its_run_ended"])];
+const PROVEN_BY_TESTS: [(u8, &[&str]); 3] = [
+    (5, &["only_a_company_of_the_portal_has_settings_or_runs", "a_bad_start_is_told_and_starts_nothing"]),
+    (
+        27,
+        &[
+            "an_invoice_is_told_in_one_note_on_its_deal",
+            "a_host_that_is_killed_after_hubspot_made_the_note_makes_no_other",
+            "a_workflow_that_waits_is_told_how_its_run_ended",
+        ],
+    ),
+    (28, &["a_deal_and_its_quote_and_its_payment_are_billed_once", "a_deal_and_its_quote_at_once_make_one_invoice"]),
+];
 
 /// The cases of an action that prove a rule, as links.
 fn proofs(action: &str, cases: &[Case], rule: u8) -> Option<String> {
