@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use qbo_host::enrollment::IfExists;
 use qbo_host::runs::{RunRecord, Status};
 use qbo_tests::{Stage, action};
 use serde_json::{Value, json};
@@ -53,6 +54,12 @@ async fn run(stage: &Stage, module: &'static str, object: &str) -> Arc<RunRecord
     stage.run(&stage.start(version, object, object, inputs)).await
 }
 
+async fn another_estimate_of_the_deal(stage: &Stage) -> Arc<RunRecord> {
+    let mut start = stage.start(action(ESTIMATE).await, "deal:9001", "another", &[]);
+    Arc::make_mut(&mut start.enrollment).if_exists = IfExists::Another;
+    stage.run(&start).await
+}
+
 fn only(documents: Vec<Value>, id: &str) -> Value {
     documents.into_iter().find(|document| document["Id"] == *id).expect("the document stands")
 }
@@ -72,6 +79,35 @@ async fn the_invoice_of_a_quote_closes_the_estimate_of_its_deal() {
     let stored = only(stage.documents("Invoice"), invoice);
     assert_eq!(stored["LinkedTxn"], json!([{ "TxnId": estimate, "TxnType": "Estimate" }]));
     assert_eq!(only(stage.documents("Estimate"), estimate)["TxnStatus"], "Closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_invoice_of_a_quote_closes_the_quote_s_own_estimate_before_that_of_its_deal() {
+    let stage = stage();
+    let of_the_deal = run(&stage, ESTIMATE, "deal:9001").await;
+    let own = run(&stage, ESTIMATE, "quote:9051").await;
+    assert_eq!((of_the_deal.status, own.status), (Status::Succeeded, Status::Succeeded), "{own:?}");
+    let invoice = run(&stage, INVOICE, "quote:9051").await;
+    assert_eq!(invoice.status, Status::Succeeded, "{invoice:?}");
+    let own = only(stage.documents("Estimate"), &own.documents[0].id);
+    let of_the_deal = only(stage.documents("Estimate"), &of_the_deal.documents[0].id);
+    assert_eq!((&own["TxnStatus"], &of_the_deal["TxnStatus"]), (&json!("Closed"), &json!("Pending")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_estimates_of_a_quote_s_deal_the_accepted_one_is_closed() {
+    let stage = stage();
+    let estimates = [run(&stage, ESTIMATE, "deal:9001").await, another_estimate_of_the_deal(&stage).await];
+    let [accepted, newer] = estimates.map(|run| run.documents[0].id.clone());
+    let stored = only(stage.documents("Estimate"), &accepted);
+    let change = json!({
+        "Id": accepted, "SyncToken": stored["SyncToken"], "sparse": true, "TxnStatus": "Accepted",
+    });
+    stage.books.update(qbo_tests::COMPANY, "Estimate", change).expect("it is accepted");
+    let invoice = run(&stage, INVOICE, "quote:9051").await;
+    assert_eq!(invoice.status, Status::Succeeded, "{invoice:?}");
+    let [accepted, newer] = [accepted, newer].map(|id| only(stage.documents("Estimate"), &id));
+    assert_eq!((&accepted["TxnStatus"], &newer["TxnStatus"]), (&json!("Closed"), &json!("Pending")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

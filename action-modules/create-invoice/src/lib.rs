@@ -51,20 +51,26 @@ impl Action for CreateInvoice {
     }
 }
 
-/// Our estimate of this sale, be it of the deal or of its quote: linked, QuickBooks closes it with the invoice. A closed or rejected
-/// one would be ignored.
+/// Our estimate of this sale: that of the enrolled object before one of its deal or quotes, an accepted
+/// one before a pending one, then the newest. Linked, QuickBooks closes it with the invoice. A closed or
+/// rejected one would be ignored.
 fn open_estimate(enrollment: &Enrollment) -> Option<LinkedTxn> {
-    let mut estimates = enrollment.documents("Estimate");
-    estimates.find(|estimate| is_open(estimate)).map(|estimate| LinkedTxn {
+    let own = format!("{}:{}", enrollment.object.kind, enrollment.object.id);
+    let open = enrollment.documents("Estimate").filter(|estimate| is_accepted(estimate) || is_pending(estimate));
+    // Of equal ones the last is taken, and the newest comes last.
+    open.max_by_key(|estimate| (estimate.object == own, is_accepted(estimate))).map(|estimate| LinkedTxn {
         txn_id: Some(estimate.id.clone()),
         txn_type: Some("Estimate".to_owned()),
         ..LinkedTxn::default()
     })
 }
 
-fn is_open(estimate: &Document) -> bool {
-    let status = estimate.status.to_ascii_lowercase();
-    matches!(status.as_str(), "open" | "pending" | "accepted")
+fn is_accepted(estimate: &Document) -> bool {
+    estimate.status.eq_ignore_ascii_case("accepted")
+}
+
+fn is_pending(estimate: &Document) -> bool {
+    ["open", "pending"].iter().any(|status| estimate.status.eq_ignore_ascii_case(status))
 }
 
 #[cfg(test)]
