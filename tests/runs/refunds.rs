@@ -30,8 +30,12 @@ fn setting(books_it: &str) -> Setting {
 
 /// Runs the action that comes at `place` in the setting.
 async fn run(world: &World, place: usize, event: &str) -> Arc<RunRecord> {
+    run_of(world, place, PAYMENT, event).await
+}
+
+async fn run_of(world: &World, place: usize, object: &str, event: &str) -> Arc<RunRecord> {
     let inputs = [("clearing_account", "91")];
-    ended(world, &world.enrolled_object(&world.version(place), COMPANY, PAYMENT, event, &inputs)).await
+    ended(world, &world.enrolled_object(&world.version(place), COMPANY, object, event, &inputs)).await
 }
 
 /// The number of the one document that booked the payment, and the refund that names it.
@@ -57,6 +61,48 @@ fn a_refund_names_the_sales_receipt_of_its_payment() {
 fn a_refund_names_the_invoice_of_its_payment() {
     alone(&setting("action-modules/create-paid-invoice"), async |world| {
         booked_and_refunded(&world, "Invoice").await;
+    });
+}
+
+/// The same payment and another one of like size, which was refunded too, of one deal over both.
+fn of_one_deal() -> Setting {
+    let mut portal = refunded();
+    portal["payments"][0]["deals"] = json!([{ "id": "30" }]);
+    let mut other = portal["payments"][0].clone();
+    other["id"] = json!("32");
+    other["properties"]["hs_reference_number"] = json!("PAY-32");
+    other["line_items"][0]["id"] = json!("321");
+    portal["deals"] = json!([{
+        "id": "30",
+        "properties": { "dealname": "Hedge", "amount": "150.00", "deal_currency_code": "USD" },
+        "contacts": portal["payments"][0]["contacts"],
+        "line_items": [{ "id": "301", "properties": portal["payments"][0]["line_items"][0]["properties"] }],
+    }]);
+    portal["payments"].as_array_mut().expect("payments").push(other);
+    let books_it = ["action-modules/create-paid-invoice", "action-modules/create-sales-receipt"];
+    let versions = books_it.into_iter().chain([REFUND]).map(|folder| version(folder, None)).collect();
+    Setting { versions, portal: Some(portal), ..Setting::of_one_company() }
+}
+
+#[test]
+fn the_invoice_of_another_payment_of_the_deal_is_no_original() {
+    alone(&of_one_deal(), async |world| {
+        assert_ended(&run(&world, 0, "paid").await, Status::Succeeded, "created");
+        let refund = run_of(&world, 2, "payment:32", "refunded").await;
+        assert_ended(&refund, Status::Refused, "original_missing");
+    });
+}
+
+#[test]
+fn a_refund_names_the_sales_receipt_of_its_deal() {
+    alone(&of_one_deal(), async |world| {
+        let receipt = run_of(&world, 1, "deal:30", "paid").await;
+        assert_ended(&receipt, Status::Succeeded, "created");
+        assert_ended(&run(&world, 2, "refunded").await, Status::Succeeded, "created");
+        let original = &world.documents_of(COMPANY, "SalesReceipt", "deal:30")[0];
+        let number = original["DocNumber"].as_str().expect("a number");
+        let refund = &world.documents_of(COMPANY, "RefundReceipt", PAYMENT)[0];
+        assert!(refund["PrivateNote"].as_str().is_some_and(|note| note.contains(number)), "{refund}");
     });
 }
 

@@ -8,15 +8,16 @@ const ORIGINAL_MISSING: &str = "original_missing";
 /// What can have booked the money that went back, the likelier first.
 const BOOKS_A_PAYMENT: [(&str, &str); 2] = [("SalesReceipt", "sales receipt"), ("Invoice", "invoice")];
 
-/// The document made for the payment itself, or else the invoice of its deal or quote. None is a
-/// problem unless the step says otherwise.
+/// The document made for the payment itself, or else the newest of its deal or quote. What booked
+/// another payment of the deal undoes nothing of this one. None is a problem unless the step says
+/// otherwise.
 pub(crate) fn find(enrollment: &Enrollment) -> Result<Option<&Document>, Problem> {
     let required = enrollment.yes_or_no(INPUT)?.unwrap_or(true);
     let payment = format!("{}:{}", enrollment.object.kind, enrollment.object.id);
-    let own = |document: &&Document| {
-        document.object == payment && BOOKS_A_PAYMENT.iter().any(|(entity, _)| *entity == document.entity)
-    };
-    let found = enrollment.documents.iter().find(own).or_else(|| enrollment.documents("Invoice").next());
+    let books = |document: &&Document| BOOKS_A_PAYMENT.iter().any(|(entity, _)| *entity == document.entity);
+    let newest = || enrollment.documents.iter().rev().filter(books);
+    let own = newest().find(|document| document.object == payment);
+    let found = own.or_else(|| newest().find(|document| !document.object.starts_with("payment:")));
     if found.is_some() || !required {
         return Ok(found);
     }
