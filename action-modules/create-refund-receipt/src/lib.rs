@@ -48,6 +48,7 @@ impl Action for CreateRefundReceipt {
             bill_addr: sale.address(),
             customer_memo: sale.notes().customer_memo(),
             private_note: Some(sale.notes().private_note_below(&original::memo(original, enrollment))),
+            po_number: sale.notes().po_number(),
             ..RefundReceipt::default()
         };
         let written = company.create(keys::REFUND_RECEIPT, &refund)?;

@@ -89,6 +89,8 @@ members! {
         customer_memo "CustomerMemo": Memo,
         /// What only the books show, at most 4000 characters.
         private_note "PrivateNote": String,
+        /// The customer's order number, at most 15 characters.
+        po_number "PONumber": String,
         /// Tax included.
         total_amt "TotalAmt": Money,
         ..rest
