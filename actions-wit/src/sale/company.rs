@@ -24,8 +24,14 @@ impl Books {
     /// Reads the settings and refuses a company that is not in the United States.
     pub(super) fn read(company: &Company<'_>, problems: &mut Problems) -> Result<Self, Fault> {
         let info: Vec<CompanyInfo> = company.query("SELECT * FROM CompanyInfo", &[])?;
-        let preferences: Vec<Preferences> = company.query("SELECT * FROM Preferences", &[])?;
+        let books = Self::of(company)?;
         check_country(&info.into_iter().next().unwrap_or_default(), problems);
+        Ok(books)
+    }
+
+    /// The settings alone, of a company that is checked elsewhere.
+    pub(super) fn of(company: &Company<'_>) -> Result<Self, Fault> {
+        let preferences: Vec<Preferences> = company.query("SELECT * FROM Preferences", &[])?;
         Ok(Self::from(preferences.into_iter().next().unwrap_or_default()))
     }
 

@@ -4,7 +4,8 @@
 use super::basis::Basis;
 use super::company::Books;
 use super::customer::CustomerPlan;
-use crate::{CrmObject, Enrollment, Problem, Problems, codes};
+use crate::quickbooks::Account;
+use crate::{Company, CrmObject, Enrollment, Problem, Problems, codes};
 
 /// The currency of the enrolled object. A portal that uses one currency does not state it, and
 /// it is the books' own then.
@@ -38,6 +39,26 @@ pub(super) fn check(
         let sentence = format!("The sale is in {own}, and the QuickBooks {whose} is kept in {allowed}.");
         problems.add(mismatch(&enrollment.object, sentence));
     }
+}
+
+/// Checks the account that money comes to or goes from. A transaction knows one foreign currency at
+/// most, so the account is in the home currency, to which QuickBooks converts, or in the sale's.
+pub(super) fn check_account(enrollment: &Enrollment, company: &Company<'_>, account: &Account) -> Result<(), Problem> {
+    let Some(kept_in) = account.currency_ref.as_ref().map(|currency| currency.value.as_str()) else { return Ok(()) };
+    // Most accounts are in the sale's own currency, and the company need not be asked for its settings.
+    if stated(&enrollment.object).is_some_and(|own| own.eq_ignore_ascii_case(kept_in)) {
+        return Ok(());
+    }
+    let books = Books::of(company).map_err(|fault| fault.problem())?;
+    let own = of(enrollment, &books);
+    if !books.multi_currency || [own, &books.home_currency].iter().any(|fits| fits.eq_ignore_ascii_case(kept_in)) {
+        return Ok(());
+    }
+    let name = account.fully_qualified_name.as_deref().unwrap_or_default();
+    let sentence = format!("The sale is in {own}, and QuickBooks keeps the account “{name}” in {kept_in}.");
+    Err(Problem::new(codes::CURRENCY_MISMATCH, sentence)
+        .about(enrollment.object.describe())
+        .remedy(format!("Choose an account in {own} or in {}.", books.home_currency)))
 }
 
 fn stated(object: &CrmObject) -> Option<&str> {

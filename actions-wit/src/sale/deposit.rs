@@ -1,8 +1,8 @@
 //! Where money that was received goes, and how it was paid: the account and the payment method.
 
 use super::basis::Basis;
-use super::{account, account_or_clearing, listed};
-use crate::quickbooks::{PaymentMethod, Reference};
+use super::{account, account_or_clearing, currency, listed};
+use crate::quickbooks::{Account, PaymentMethod, Reference};
 use crate::{Company, Enrollment, Problem, Problems};
 
 /// The types of account that QuickBooks lets money come to and go from on a sales document (error 6430).
@@ -36,14 +36,25 @@ pub fn deposit(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Pr
         let chosen = enrollment.chosen(INPUT);
         chosen.and_then(|_| account(enrollment, company, INPUT, &HOLDS_MONEY, problems))
     };
-    let account = account.and_then(|account| account.id).map(Reference::to);
-    Deposit { account, method: method(enrollment, company, problems) }
+    of_account(enrollment, company, account, problems)
 }
 
 /// Reads and checks where the money of a refund comes from: the account that the step names, or the
 /// payments clearing account, to which the payment went.
 pub fn refunded_from(enrollment: &Enrollment, company: &Company<'_>, problems: &mut Problems) -> Deposit {
     let account = account_or_clearing(enrollment, company, "refund_from_account", &HOLDS_MONEY, problems);
+    of_account(enrollment, company, account, problems)
+}
+
+fn of_account(
+    enrollment: &Enrollment,
+    company: &Company<'_>,
+    account: Option<Account>,
+    problems: &mut Problems,
+) -> Deposit {
+    if let Some(account) = &account {
+        problems.note(currency::check_account(enrollment, company, account));
+    }
     let account = account.and_then(|account| account.id).map(Reference::to);
     Deposit { account, method: method(enrollment, company, problems) }
 }

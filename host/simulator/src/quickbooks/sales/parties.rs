@@ -81,12 +81,20 @@ pub(crate) fn undeposited_funds(books: &Books, draft: &mut Row) {
     }
 }
 
-/// Money goes to a bank account or another current asset.
+/// Money goes to a bank account or another current asset, in the home currency or in the transaction's.
 pub(crate) fn check_deposit_account(books: &Books, draft: &Row) -> Result<(), Fault> {
     let Some(id) = reference(draft, "DepositToAccountRef") else { return Ok(()) };
-    match text(books.referred(Entity::Account, id)?, "AccountType") {
-        Some("Bank" | "Other Current Asset") => Ok(()),
-        Some(_) | None => Err(Fault::account_type_used("DepositToAccountRef")),
+    let account = books.referred(Entity::Account, id)?;
+    match text(account, "AccountType") {
+        Some("Bank" | "Other Current Asset") => {}
+        Some(_) | None => return Err(Fault::account_type_used("DepositToAccountRef")),
+    }
+    let fits = |kept_in| kept_in == books.home_currency() || Some(kept_in) == reference(draft, "CurrencyRef");
+    match reference(account, "CurrencyRef") {
+        Some(kept_in) if !fits(kept_in) => {
+            Err(Fault::business("The account is kept in a foreign currency, and the transaction is in another one"))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
