@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use qbo_host::enrollment::IfExists;
 use qbo_host::runs::{RunRecord, Status};
-use qbo_tests::{Stage, action};
+use qbo_simulator::quickbooks::CUSTOM_NUMBERS;
+use qbo_tests::{COMPANY, Stage, action};
 use serde_json::{Value, json};
 
 const INVOICE: &str = "action-modules/create-invoice";
@@ -14,7 +15,11 @@ const RECEIPT: &str = "action-modules/create-sales-receipt";
 
 /// A deal with a quote and two payments, each of them over the same line.
 fn stage() -> Stage {
-    let stage = Stage::new();
+    stage_of(COMPANY)
+}
+
+fn stage_of(company: &str) -> Stage {
+    let stage = Stage::for_company(company);
     let contacts = json!([{ "id": "50102" }]);
     let line = |id: &str| {
         let properties = json!({ "name": "Design", "hs_sku": "DESIGN-HR", "price": "75", "quantity": "2" });
@@ -54,8 +59,9 @@ async fn run(stage: &Stage, module: &'static str, object: &str) -> Arc<RunRecord
     stage.run(&stage.start(version, object, object, inputs)).await
 }
 
-async fn another_estimate_of_the_deal(stage: &Stage) -> Arc<RunRecord> {
-    let mut start = stage.start(action(ESTIMATE).await, "deal:9001", "another", &[]);
+/// One more document of the deal, whatever stands.
+async fn another(stage: &Stage, module: &'static str, inputs: &[(&str, &str)]) -> Arc<RunRecord> {
+    let mut start = stage.start(action(module).await, "deal:9001", "another", inputs);
     Arc::make_mut(&mut start.enrollment).if_exists = IfExists::Another;
     stage.run(&start).await
 }
@@ -97,13 +103,13 @@ async fn the_invoice_of_a_quote_closes_the_quote_s_own_estimate_before_that_of_i
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_estimates_of_a_quote_s_deal_the_accepted_one_is_closed() {
     let stage = stage();
-    let estimates = [run(&stage, ESTIMATE, "deal:9001").await, another_estimate_of_the_deal(&stage).await];
+    let estimates = [run(&stage, ESTIMATE, "deal:9001").await, another(&stage, ESTIMATE, &[]).await];
     let [accepted, newer] = estimates.map(|run| run.documents[0].id.clone());
     let stored = only(stage.documents("Estimate"), &accepted);
     let change = json!({
         "Id": accepted, "SyncToken": stored["SyncToken"], "sparse": true, "TxnStatus": "Accepted",
     });
-    stage.books.update(qbo_tests::COMPANY, "Estimate", change).expect("it is accepted");
+    stage.books.update(COMPANY, "Estimate", change).expect("it is accepted");
     let invoice = run(&stage, INVOICE, "quote:9051").await;
     assert_eq!(invoice.status, Status::Succeeded, "{invoice:?}");
     let [accepted, newer] = [accepted, newer].map(|id| only(stage.documents("Estimate"), &id));
@@ -136,4 +142,35 @@ async fn an_estimate_bills_nobody_so_an_invoice_does_not_stand_in_its_way() {
     assert_eq!(run(&stage, INVOICE, "deal:9001").await.status, Status::Succeeded);
     assert_eq!(run(&stage, ESTIMATE, "quote:9051").await.status, Status::Succeeded);
     assert_eq!(run(&stage, ESTIMATE, "deal:9001").await.status, Status::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_a_voided_document_keeps_is_passed_over_with_and_without_a_marker() {
+    for marker_place in ["private_note", "none"] {
+        let stage = stage_of(CUSTOM_NUMBERS);
+        let inputs: &[(&str, &str)] = &[("marker_place", marker_place)];
+        let number = |run: &RunRecord| {
+            assert_eq!(run.status, Status::Succeeded, "{run:?}");
+            only(stage.documents("Invoice"), &run.documents.last().expect("an invoice").id)["DocNumber"].clone()
+        };
+        let start = async |event| stage.start(action(INVOICE).await, "deal:9001", event, inputs);
+        let voided = stage.run(&start("first").await).await;
+        assert_eq!(number(&voided), "HS-9001");
+        stage.books.void(CUSTOM_NUMBERS, "Invoice", &voided.documents.last().expect("an invoice").id).expect("it is");
+        let second = stage.run(&start("second").await).await;
+        assert_eq!(number(&second), "HS-9001-2");
+        assert_eq!(number(&*another(&stage, INVOICE, inputs).await), "HS-9001-3");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_numbered_beside_the_voided_invoice_of_its_deal() {
+    let stage = stage_of(CUSTOM_NUMBERS);
+    let invoice = run(&stage, INVOICE, "deal:9001").await;
+    assert_eq!(invoice.status, Status::Succeeded, "{invoice:?}");
+    let voided = &invoice.documents.last().expect("an invoice").id;
+    stage.books.void(CUSTOM_NUMBERS, "Invoice", voided).expect("it is voided");
+    let receipt = run(&stage, RECEIPT, "deal:9001").await;
+    assert_eq!(receipt.status, Status::Succeeded, "{receipt:?}");
+    assert_eq!(stage.documents("SalesReceipt")[0]["DocNumber"], "HP-9001");
 }
