@@ -75,10 +75,11 @@ pub struct Sale<'e> {
 
 /// What the document does, as far as its checks differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+enum Purpose<'p> {
     Bill,
     BillUntaxed,
-    GiveBack,
+    /// To the customer with this id, if it is known whose money it was.
+    GiveBack(Option<&'p str>),
 }
 
 /// What a document of the sale is made of, once customer and products exist in QuickBooks.
@@ -117,26 +118,32 @@ impl<'e> Sale<'e> {
     }
 
     /// The same for a document that gives money back. It is dated by the day the event was accepted:
-    /// the payment's own date is that of the money that came in, and its books may be closed.
+    /// the payment's own date is that of the money that came in, and its books may be closed. Unless
+    /// the step names another one, `customer` is the id of whom the money came from; without it, the
+    /// customer is found as for a sale.
     pub fn prepare_refund(
         enrollment: &'e Enrollment,
         company: &Company<'_>,
         document: &str,
+        customer: Option<&str>,
         problems: Problems,
     ) -> Result<Self, Refusal> {
-        Self::checked(enrollment, company, (document, Purpose::GiveBack), problems)
+        Self::checked(enrollment, company, (document, Purpose::GiveBack(customer)), problems)
     }
 
     fn checked(
         enrollment: &'e Enrollment,
         company: &Company<'_>,
-        (document, purpose): (&str, Purpose),
+        (document, purpose): (&str, Purpose<'_>),
         mut problems: Problems,
     ) -> Result<Self, Refusal> {
         let basis = Basis::of(&enrollment.object);
         let books = Books::read(company, &mut problems)?;
         books.check_document(document, &mut problems);
-        let dated_by = if purpose == Purpose::GiveBack { Basis::Deal } else { basis };
+        let (dated_by, known) = match purpose {
+            Purpose::GiveBack(customer) => (Basis::Deal, customer),
+            Purpose::Bill | Purpose::BillUntaxed => (basis, None),
+        };
         let date = document_date(enrollment, dated_by, &books, &mut problems);
         let notes = Notes::read(enrollment, &mut problems);
         let number = || number::plan(enrollment, company, document, &notes, &mut problems);
@@ -145,7 +152,7 @@ impl<'e> Sale<'e> {
 
         let contact = Contact::of(enrollment);
         contact.inspect(|contact| contact.check_addresses(&mut problems));
-        let customer = customer::plan(enrollment, company, contact, &books, &mut problems)?;
+        let customer = customer::plan(enrollment, company, (known, contact), &books, &mut problems)?;
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
         let records = lines::records(enrollment, &mut problems);
         let mut products = products::plan(enrollment, company, &records, date, &mut problems)?;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use qbo_host::runs::{RunRecord, Status};
+use qbo_host::runs::{Problem, RunRecord, Status};
 use qbo_tests::COMPANY;
 use qbo_tests::world::portal::{PAYMENT, of_a_payment};
 use qbo_tests::world::{Setting, World, version};
 use serde_json::{Value, json};
 
-use super::{alone, assert_ended, ended};
+use super::{alone, assert_ended, customers, ended};
 
 const REFUND: &str = "action-modules/create-refund-receipt";
 
@@ -34,8 +34,16 @@ async fn run(world: &World, place: usize, event: &str) -> Arc<RunRecord> {
 }
 
 async fn run_of(world: &World, place: usize, object: &str, event: &str) -> Arc<RunRecord> {
-    let inputs = [("clearing_account", "91")];
+    run_with(world, place, object, event, &[]).await
+}
+
+async fn run_with(world: &World, place: usize, object: &str, event: &str, inputs: &[(&str, &str)]) -> Arc<RunRecord> {
+    let inputs: Vec<_> = inputs.iter().copied().chain([("clearing_account", "91")]).collect();
     ended(world, &world.enrolled_object(&world.version(place), COMPANY, object, event, &inputs)).await
+}
+
+fn codes(warnings: &[Problem]) -> Vec<&str> {
+    warnings.iter().map(|warning| warning.code.as_ref()).collect()
 }
 
 /// The number of the one document that booked the payment, and the refund that names it.
@@ -103,6 +111,57 @@ fn a_refund_names_the_sales_receipt_of_its_deal() {
         let number = original["DocNumber"].as_str().expect("a number");
         let refund = &world.documents_of(COMPANY, "RefundReceipt", PAYMENT)[0];
         assert!(refund["PrivateNote"].as_str().is_some_and(|note| note.contains(number)), "{refund}");
+    });
+}
+
+#[test]
+fn a_refund_goes_to_the_customer_of_the_original_unless_the_step_names_another() {
+    for books_it in ["action-modules/create-sales-receipt", "action-modules/create-paid-invoice"] {
+        for (inputs, customer) in [([].as_slice(), "2"), (&[("customer", "6")], "6")] {
+            alone(&setting(books_it), async move |world| {
+                let paid = run_with(&world, 0, PAYMENT, "paid", &[("customer", "2")]).await;
+                assert_ended(&paid, Status::Succeeded, "created");
+                let refund = run_with(&world, 1, PAYMENT, "refunded", inputs).await;
+                assert_ended(&refund, Status::Succeeded, "created");
+                assert_eq!(codes(&refund.warnings), [""; 0]);
+                let stored = &world.documents_of(COMPANY, "RefundReceipt", PAYMENT)[0];
+                assert_eq!(stored["CustomerRef"]["value"], customer);
+                // The payment's contact is not a customer, and need not become one.
+                assert!(customers(&world, "Jane Doe").is_empty());
+            });
+        }
+    }
+}
+
+#[test]
+fn an_original_that_comes_to_another_amount_is_a_warning() {
+    alone(&setting("action-modules/create-sales-receipt"), async |world| {
+        assert_ended(&run(&world, 0, "paid").await, Status::Succeeded, "created");
+        let receipt = &world.documents_of(COMPANY, "SalesReceipt", PAYMENT)[0];
+        let mut line = receipt["Line"][0].clone();
+        line["Amount"] = json!(75);
+        line["SalesItemLineDetail"]["Qty"] = json!(1);
+        let change = json!({
+            "Id": receipt["Id"], "SyncToken": receipt["SyncToken"], "sparse": true, "Line": [line],
+        });
+        world.books.update(COMPANY, "SalesReceipt", change).expect("a person changes it");
+        let refund = run(&world, 1, "refunded").await;
+        assert_ended(&refund, Status::Succeeded, "created");
+        assert_eq!(codes(&refund.warnings), ["totals_differ"]);
+    });
+}
+
+#[test]
+fn an_original_without_a_customer_is_a_warning() {
+    alone(&setting("action-modules/create-sales-receipt"), async |world| {
+        assert_ended(&run(&world, 0, "paid").await, Status::Succeeded, "created");
+        let receipt = &world.documents_of(COMPANY, "SalesReceipt", PAYMENT)[0];
+        let mut change = receipt.clone();
+        change.as_object_mut().expect("an object").remove("CustomerRef");
+        world.books.update(COMPANY, "SalesReceipt", change).expect("a person changes it");
+        let refund = run(&world, 1, "refunded").await;
+        assert_ended(&refund, Status::Succeeded, "created");
+        assert_eq!(codes(&refund.warnings), ["customer_of_original_unknown"]);
     });
 }
 

@@ -24,10 +24,11 @@ impl Action for CreateRefundReceipt {
     fn run(enrollment: &Enrollment, company: &Company<'_>) -> Result<Outcome, Refusal> {
         let mut problems = Problems::new();
         // What went back is all that was paid, and the sale is held against that.
-        Refund::read(enrollment, &mut problems)?;
+        let refund = Refund::read(enrollment, &mut problems)?;
         let original = problems.note(original::find(enrollment)).flatten();
         let money = sale::refunded_from(enrollment, company, &mut problems);
-        let sale = Sale::prepare_refund(enrollment, company, "RefundReceipt", problems)?;
+        let customer = original::customer(original, refund, (enrollment, company), &mut problems);
+        let sale = Sale::prepare_refund(enrollment, company, "RefundReceipt", customer.as_deref(), problems)?;
 
         // Every check is behind this line, and every write after it.
         let Written { customer, lines } = sale.write_missing(company)?;

@@ -19,15 +19,16 @@ pub(super) enum CustomerPlan<'e> {
     New { party: Party<'e>, display_name: String, currency: Option<String> },
 }
 
-/// Finds the customer, or everything that is needed to create it.
+/// Finds the customer, or everything that is needed to create it: the one that the step names, or else
+/// the `known` one, or else the contact's.
 pub(super) fn plan<'e>(
     enrollment: &'e Enrollment,
     company: &Company<'_>,
-    contact: Option<Contact<'e>>,
+    (known, contact): (Option<&str>, Option<Contact<'e>>),
     books: &Books,
     problems: &mut Problems,
 ) -> Result<Option<CustomerPlan<'e>>, Refusal> {
-    if let Some(id) = enrollment.chosen("customer") {
+    if let Some(id) = enrollment.chosen("customer").or(known) {
         return Ok(chosen(company, id, problems)?.map(CustomerPlan::Existing));
     }
     let Some(party) = party(enrollment, contact, problems) else {
