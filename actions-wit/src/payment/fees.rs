@@ -98,10 +98,11 @@ impl Amounts {
     }
 
     /// Fees are certain where what was stated explains the whole way from gross to net. An amount that
-    /// is not stated is zero only if that is what is left of the way.
+    /// is not stated is zero only if that is what is left of the way, or if nobody charges for the
+    /// processing; the platform may charge for such a payment too.
     fn told(&self, nobody_charges: bool) -> Result<Told, OutOfRange> {
-        let Some(processing) = self.processing else {
-            return Ok(if nobody_charges { Told::None } else { Told::NotYet });
+        let Some(processing) = self.processing.or(nobody_charges.then_some(Money::ZERO)) else {
+            return Ok(Told::NotYet);
         };
         let platform = self.platform.unwrap_or(Money::ZERO);
         let fees = Fees { processing, platform };
@@ -109,6 +110,7 @@ impl Amounts {
         let net = self.gross.minus(total)?;
         let after_refunds = net.minus(self.refunded)?;
         let fits = match (self.net, self.net_after_refunds) {
+            (None, None) if nobody_charges && processing.is_zero() && platform.is_zero() => return Ok(Told::None),
             (None, None) => return Ok(Told::NotYet),
             // HubSpot's page shows the net amount of a refunded payment without the refund too.
             (Some(stated), None) => stated == net || stated == after_refunds,
@@ -206,6 +208,18 @@ mod tests {
         let free = [("hs_fees_amount", "0"), ("hs_platform_fee", "0"), ("hs_net_amount", "305.00")];
         assert_eq!(fees(&free), Err((RefusalKind::Skip, codes::NO_FEES)));
         assert_eq!(fees(&[("hs_processor_type", "none")]), Err((RefusalKind::Skip, codes::NO_FEES)));
+    }
+
+    #[test]
+    fn the_platform_may_charge_where_no_processor_does() {
+        let with = |stated: &[(&str, &str)]| fees(&[&[("hs_processor_type", "none")], stated].concat());
+        assert_eq!(with(&[("hs_platform_fee", "1.53"), ("hs_net_amount", "303.47")]), both("0.00", "1.53"));
+        assert_eq!(with(&[("hs_net_amount", "303.47")]), Err((RefusalKind::Wait, codes::FEES_NOT_KNOWN_YET)));
+        let differs = [("hs_platform_fee", "1.53"), ("hs_net_amount", "305.00")];
+        assert_eq!(with(&differs), Err((RefusalKind::Fix, codes::FEES_UNCLEAR)));
+        for free in [&[("hs_platform_fee", "0")][..], &[("hs_net_amount", "305.00")]] {
+            assert_eq!(with(free), Err((RefusalKind::Skip, codes::NO_FEES)), "{free:?}");
+        }
     }
 
     #[test]
