@@ -45,7 +45,7 @@ codes! {
     CUSTOMER_AMBIGUOUS = "customer_ambiguous",
     /// The matching customer has been made inactive.
     CUSTOMER_INACTIVE = "customer_inactive",
-    /// The data sync has not brought the contact to QuickBooks yet. A wait.
+    /// The data sync has not brought the customer to QuickBooks yet. A wait.
     CUSTOMER_NOT_SYNCED_YET = "customer_not_synced_yet",
     /// QuickBooks does not accept the customer on a sale.
     CUSTOMER_UNUSABLE = "customer_unusable",

@@ -114,7 +114,7 @@ fn party<'e>(enrollment: &'e Enrollment, contact: Option<Contact<'e>>, problems:
     }
     let email = contact.required_email(problems);
     let name = problems.note(business_name(enrollment));
-    Some(Party::Business { name: name?, email: email? })
+    Some(Party::Business { name: name?, email: email?, matching })
 }
 
 fn business_name(enrollment: &Enrollment) -> Result<&str, Problem> {
@@ -156,7 +156,7 @@ fn is_eligible(enrollment: &Enrollment, contact: Contact<'_>, problems: &mut Pro
 fn left_to_data_sync(enrollment: &Enrollment, party: &Party<'_>, problems: &mut Problems) -> bool {
     let words = [("host", false), ("hubspot", true)];
     let by_hubspot = problems.note(enrollment.choice("customer_creation", &words)).flatten();
-    matches!(party, Party::Person(_, Matching::Synced)) && by_hubspot == Some(true)
+    party.matching() == Matching::Synced && by_hubspot == Some(true)
 }
 
 /// The rows among which the customer is, inactive ones included.
@@ -210,7 +210,7 @@ fn inactive(customer: &Customer) -> Problem {
 }
 
 fn not_synced_yet() -> Problem {
-    Problem::new(codes::CUSTOMER_NOT_SYNCED_YET, "The data sync has not brought the contact to QuickBooks yet.")
+    Problem::new(codes::CUSTOMER_NOT_SYNCED_YET, "The data sync has not brought the customer to QuickBooks yet.")
         .remedy("Wait for the sync, or look at its errors in HubSpot.")
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Party<'e> {
     /// The contact itself.
     Person(Person<'e>, Matching),
     /// The contact's company, with the contact's e-mail address.
-    Business { name: &'e str, email: &'e str },
+    Business { name: &'e str, email: &'e str, matching: Matching },
 }
 
 /// What the customers that QuickBooks has amount to.
@@ -59,6 +59,13 @@ impl<'e> Party<'e> {
             }
             (_, None, Some(inactive)) => Found::Inactive(Box::new(inactive)),
             (_, None, None) => Found::None,
+        }
+    }
+
+    /// By what the contact is known, whoever is the customer.
+    pub(super) fn matching(&self) -> Matching {
+        match self {
+            Self::Person(_, matching) | Self::Business { matching, .. } => *matching,
         }
     }
 
@@ -157,7 +164,7 @@ mod tests {
     const JANE: Person<'static> = Person { first: "Jane", last: "Doe", email: "jane@x.com" };
     const LEGACY: Party<'static> = Party::Person(JANE, Matching::Legacy);
     const SYNCED: Party<'static> = Party::Person(JANE, Matching::Synced);
-    const BUSINESS: Party<'static> = Party::Business { name: "Acme", email: "jane@x.com" };
+    const BUSINESS: Party<'static> = Party::Business { name: "Acme", email: "jane@x.com", matching: Matching::Legacy };
 
     fn customer(id: &str, first: &str, email: &str) -> Customer {
         Customer {
