@@ -95,6 +95,8 @@ codes! {
     PARTIAL_PAYMENT = "partial_payment",
     /// Only a part of the payment was refunded.
     PARTIAL_REFUND = "partial_refund",
+    /// No contact has the e-mail address of the checkout, so another one is used. A warning.
+    PAYER_NOT_ASSOCIATED = "payer_not_associated",
     /// A dispute over the payment is not decided.
     PAYMENT_DISPUTED = "payment_disputed",
     /// A dispute over the payment was lost.

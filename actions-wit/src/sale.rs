@@ -152,6 +152,7 @@ impl<'e> Sale<'e> {
 
         let contact = Contact::of(enrollment);
         contact.inspect(|contact| contact.check_addresses(&mut problems));
+        contact.inspect(|contact| contact.check_payer(enrollment, &mut problems));
         let customer = customer::plan(enrollment, company, (known, contact), &books, &mut problems)?;
         currency::check(enrollment, &books, customer.as_ref(), &mut problems);
         let records = lines::records(enrollment, &mut problems);

@@ -55,6 +55,24 @@ impl<'e> Contact<'e> {
         first(enrollment, "contact", BILLING_CONTACT).map(|record| Self { record })
     }
 
+    /// Warns where nobody is associated who has the e-mail address of the checkout: this contact need
+    /// not be the one who paid.
+    pub(super) fn check_payer(self, enrollment: &Enrollment, problems: &mut Problems) {
+        let email = enrollment.object.text("hs_customer_email");
+        if let Some(email) = email.filter(|email| !has_email(self.record, email)) {
+            problems.warn(
+                Problem::new(
+                    codes::PAYER_NOT_ASSOCIATED,
+                    format!(
+                        "No associated contact has the e-mail address of the checkout, “{email}”; this one is used."
+                    ),
+                )
+                .about(self.record.describe())
+                .remedy("Compare the customer with who paid, and associate the contact who did in HubSpot."),
+            );
+        }
+    }
+
     /// The trio, if it is complete and QuickBooks takes it.
     pub(super) fn person(self, problems: &mut Problems) -> Option<Person<'e>> {
         let first = self.trio_member("firstname", "first name", problems);
@@ -145,8 +163,11 @@ impl<'e> Contact<'e> {
 /// Who paid: nobody but a payment has an e-mail address of a checkout.
 fn at_checkout(enrollment: &Enrollment) -> Option<&CrmObject> {
     let email = enrollment.object.text("hs_customer_email")?;
-    let paid = |one: &&Associated| one.object.text("email").is_some_and(|own| own.eq_ignore_ascii_case(email));
-    enrollment.associated("contact").find(paid).map(|one| &one.object)
+    enrollment.associated("contact").map(|one| &one.object).find(|contact| has_email(contact, email))
+}
+
+fn has_email(contact: &CrmObject, email: &str) -> bool {
+    contact.text("email").is_some_and(|own| own.eq_ignore_ascii_case(email))
 }
 
 /// The first associated record of a kind: one with the label, else the lowest id. The host orders
