@@ -117,6 +117,8 @@ codes! {
     PRODUCT_NOT_FOUND = "product_not_found",
     /// The product chosen in the step replaced those of the lines. A warning.
     PRODUCT_REPLACED = "product_replaced",
+    /// HubSpot taxes some lines of a new product, and others not.
+    PRODUCT_TAX_UNCLEAR = "product_tax_unclear",
     /// A property is empty that must be there.
     PROPERTY_MISSING = "property_missing",
     /// A property does not hold a date.

@@ -36,11 +36,10 @@ enum Product {
 }
 
 impl Product {
-    /// A product that is to be created is not.
-    fn is_taxable(&self) -> bool {
+    fn is_taxable(&self, new: &[NewItem]) -> bool {
         match self {
             Self::Existing(existing) => existing.taxable,
-            Self::New(_) => false,
+            Self::New(place) => new[*place].taxable,
         }
     }
 }
@@ -86,7 +85,7 @@ pub(super) fn plan(
     let mut plan = ProductPlan { chosen: Vec::with_capacity(lines.len()), new: Vec::new(), taxable: Vec::new() };
     for (&line, found) in lines.iter().zip(matches) {
         let product = plan.product_of(line, found, policy.as_ref(), date, problems);
-        plan.taxable.push(product.as_ref().is_some_and(Product::is_taxable));
+        plan.taxable.push(product.as_ref().is_some_and(|product| product.is_taxable(&plan.new)));
         plan.chosen.extend(product);
     }
     Ok(Some(plan))

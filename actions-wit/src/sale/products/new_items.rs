@@ -7,6 +7,7 @@ use crate::keys;
 use crate::money::UnitPrice;
 use crate::quickbooks::{Item, Reference};
 use crate::sale::names::{SHORT_NAME_MAX, check_length, check_name};
+use crate::sale::tax::is_taxed_in_hubspot;
 use crate::{Company, Fault, Problem, Refusal, codes};
 
 /// A product as it is to be created: a service, since HubSpot knows nothing of stock.
@@ -16,6 +17,8 @@ pub(super) struct NewItem {
     /// The line that brought it, for problems.
     line: String,
     unit_price: Option<UnitPrice>,
+    /// As HubSpot taxes its lines: without a word QuickBooks would tax none of its sales.
+    pub(super) taxable: bool,
     income_account: Reference,
 }
 
@@ -37,8 +40,12 @@ pub(super) fn add(
     if let Some((known, sku)) = items.iter().find(same_sku).zip(sku) {
         return Err(two_names(known, name, sku));
     }
+    let taxable = is_taxed_in_hubspot(line.0);
     if let Some(place) = place {
         let known = &mut items[place];
+        if known.taxable != taxable {
+            return Err(taxed_and_not(known));
+        }
         if let (Some(known), Some(sku)) = (&known.sku, sku)
             && !is_same(known, sku)
         {
@@ -53,6 +60,7 @@ pub(super) fn add(
         line: line.0.describe(),
         // A price that cannot be read is a problem of the line, and noted there.
         unit_price: line.0.decimal("price").ok().flatten().map(UnitPrice::new),
+        taxable,
         income_account: income_account.clone(),
     });
     Ok(items.len() - 1)
@@ -81,6 +89,7 @@ impl NewItem {
             sku: self.sku.clone(),
             kind: Some("Service".to_owned()),
             unit_price: self.unit_price,
+            taxable: self.taxable.then_some(true),
             income_account_ref: Some(self.income_account.clone()),
             ..Item::default()
         }
@@ -102,6 +111,18 @@ fn two_names(known: &NewItem, name: &str, sku: &str) -> Problem {
         format!("The SKU “{sku}” would belong to two new products: “{name}”, and “{}” of {}.", known.name, known.line),
     )
     .remedy("Give each product its own SKU in HubSpot, or one name if they are the same.")
+}
+
+/// A product is taxable or not, and QuickBooks goes by it.
+fn taxed_and_not(known: &NewItem) -> Problem {
+    Problem::new(
+        codes::PRODUCT_TAX_UNCLEAR,
+        format!(
+            "The new product “{}” is taxed on one line in HubSpot and not on another; {} is the first.",
+            known.name, known.line
+        ),
+    )
+    .remedy("Tax all of its lines in HubSpot or none, or create the product in QuickBooks.")
 }
 
 fn name_taken(name: &str, sku: &str) -> Problem {
