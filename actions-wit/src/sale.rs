@@ -67,6 +67,7 @@ pub struct Sale<'e> {
     lines: Vec<SaleLine<'e>>,
     products: ProductPlan,
     class: ClassUse,
+    discount_line: bool,
     totals: Totals,
     notes: Notes,
     number: Option<String>,
@@ -86,7 +87,8 @@ enum Purpose<'p> {
 pub struct Written {
     /// The customer.
     pub customer: Reference,
-    /// The lines, with a discount line where there are discounts and the company allows one.
+    /// The lines, with a discount line where there are discounts, the company allows one, and it leaves
+    /// the tax right.
     pub lines: Vec<Line>,
 }
 
@@ -167,14 +169,29 @@ impl<'e> Sale<'e> {
         if purpose == Purpose::BillUntaxed {
             untaxed::check(enrollment, &records, products.as_ref(), &mut problems);
         }
-        let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, &books, &mut problems));
+        let discount_line = takes_discount_line(basis, &books, lines.as_deref(), products.as_ref());
+        let totals = lines.as_deref().and_then(|lines| Totals::check(enrollment, lines, discount_line, &mut problems));
         if let (Basis::Payment, Some(tax)) = (basis, totals.and_then(|totals| totals.tax)) {
             books.check_tax(tax, &mut problems);
         }
 
         let parts = customer.zip(products).zip(lines.zip(totals));
         let (((customer, products), (lines, totals)), warnings) = problems.settle_with(parts)?;
-        Ok(Self { basis, books, date, contact, customer, lines, products, class, totals, notes, number, warnings })
+        Ok(Self {
+            basis,
+            books,
+            date,
+            contact,
+            customer,
+            lines,
+            products,
+            class,
+            discount_line,
+            totals,
+            notes,
+            number,
+            warnings,
+        })
     }
 
     /// Creates the customer and the products that are missing, and gives the document's parts.
@@ -182,7 +199,7 @@ impl<'e> Sale<'e> {
         let customer = self.customer.write(company)?;
         let items = self.products.write(company)?;
         let style = document::Style {
-            discounts_allowed: self.books.discounts_allowed,
+            discount_line: self.discount_line,
             class: self.class.of_lines(),
             tax: self.tax_of_lines(),
         };
@@ -218,7 +235,7 @@ impl<'e> Sale<'e> {
     /// Whether tax comes after the discount, stated where there is a discount line: what is taken
     /// off is not sold, so it is not taxed either.
     pub fn tax_after_discount(&self) -> Option<bool> {
-        self.totals.has_discount_line(self.books.discounts_allowed).then_some(true)
+        self.totals.has_discount_line(self.discount_line).then_some(true)
     }
 
     /// The currency to state; none where the company has only one.
@@ -262,6 +279,19 @@ impl<'e> Sale<'e> {
             (Basis::Payment, _) => TaxOfLines::Untaxed,
         }
     }
+}
+
+/// Whether discounts may have a line of their own: where the company allows it, and where it does not
+/// change the tax that QuickBooks computes. Of a payment the tax is stated.
+fn takes_discount_line(
+    basis: Basis,
+    books: &Books,
+    lines: Option<&[SaleLine<'_>]>,
+    products: Option<&ProductPlan>,
+) -> bool {
+    let computes_tax = basis != Basis::Payment && books.collects_sales_tax;
+    let moves_tax = |(lines, products): (_, &ProductPlan)| document::discount_line_moves_tax(lines, products.taxable());
+    books.discounts_allowed && !(computes_tax && lines.zip(products).is_some_and(moves_tax))
 }
 
 /// Books the fees on the product that is set for them.

@@ -16,7 +16,7 @@ pub(super) struct Books {
     pub(super) class_on_document: bool,
     pub(super) class_on_lines: bool,
     estimates_allowed: bool,
-    collects_sales_tax: bool,
+    pub(super) collects_sales_tax: bool,
     closed_until: Option<Date>,
 }
 

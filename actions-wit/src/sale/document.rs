@@ -11,9 +11,12 @@ use crate::quickbooks::{DiscountLine, Line, Reference, SalesItemLine};
 /// another amount than it was sent (error 6070).
 const DECIMALS_MAX: u32 = 5;
 
+const HALF_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
+
 /// How the company wants its documents.
 pub(super) struct Style<'s> {
-    pub(super) discounts_allowed: bool,
+    /// Whether discounts have a line of their own; without it each line has its net price.
+    pub(super) discount_line: bool,
     pub(super) class: Option<&'s Reference>,
     /// Whether the tax is stated, and so which lines are taxed.
     pub(super) tax: TaxOfLines,
@@ -34,14 +37,32 @@ pub(super) enum TaxOfLines {
 pub(super) fn lines(lines: &[SaleLine<'_>], items: &[Reference], totals: &Totals, style: &Style<'_>) -> Vec<Line> {
     let of_sale = lines.iter().zip(items);
     let mut document: Vec<Line> = of_sale.map(|(line, item)| sold(line, item, style)).collect();
-    if totals.has_discount_line(style.discounts_allowed) {
+    if totals.has_discount_line(style.discount_line) {
         document.push(discount(totals.discount));
     }
     document
 }
 
+/// Whether one discount line would change what is taxed. QuickBooks spreads it evenly over all lines,
+/// so it is right only where the taxable ones bear the same share of the discounts as of the prices;
+/// half a cent of each line is only its rounding.
+pub(super) fn discount_line_moves_tax(lines: &[SaleLine<'_>], taxable: &[bool]) -> bool {
+    let (gross, discount) = gross_and_discount(lines);
+    let taxed = lines.iter().zip(taxable).filter(|&(_, &taxable)| taxable).map(|(line, _)| line);
+    let (taxed_gross, taxed_discount) = gross_and_discount(taxed);
+    // Multiplied out, since the prices may add up to nothing.
+    let moved = (taxed_discount * gross - discount * taxed_gross).abs();
+    moved > HALF_CENT * Decimal::from(lines.len()) * gross.abs()
+}
+
+fn gross_and_discount<'l, 'e: 'l>(lines: impl IntoIterator<Item = &'l SaleLine<'e>>) -> (Decimal, Decimal) {
+    lines.into_iter().fold((Decimal::ZERO, Decimal::ZERO), |(gross, discount), line| {
+        (gross + line.gross.decimal(), discount + line.discount.decimal())
+    })
+}
+
 fn sold(line: &SaleLine<'_>, item: &Reference, style: &Style<'_>) -> Line {
-    let amount = if style.discounts_allowed { line.gross } else { line.net };
+    let amount = if style.discount_line { line.gross } else { line.net };
     let (qty, unit_price) = quantity_and_price(line, amount).unzip();
     Line {
         description: line.record.description().map(str::to_owned),
@@ -105,6 +126,15 @@ mod tests {
     use crate::{CrmObject, Problems};
 
     fn document(lines_of: &[&[(&str, &str)]], discounts_allowed: bool) -> Vec<Line> {
+        with_lines(lines_of, |read| {
+            let totals = Totals::of(read).unwrap();
+            let items = vec![Reference::to("1"); read.len()];
+            let style = Style { discount_line: discounts_allowed, class: None, tax: TaxOfLines::Unstated };
+            lines(read, &items, &totals, &style)
+        })
+    }
+
+    fn with_lines<T>(lines_of: &[&[(&str, &str)]], then: impl FnOnce(&[SaleLine<'_>]) -> T) -> T {
         let associated = lines_of
             .iter()
             .map(|properties| {
@@ -115,10 +145,7 @@ mod tests {
         let enrollment = crate::sale::tests::enrollment(associated, &[]);
         let mut problems = Problems::new();
         let records = crate::sale::lines::records(&enrollment, &mut problems);
-        let read = crate::sale::lines::read(&records, &mut problems).unwrap();
-        let totals = Totals::of(&read).unwrap();
-        let items = vec![Reference::to("1"); read.len()];
-        lines(&read, &items, &totals, &Style { discounts_allowed, class: None, tax: TaxOfLines::Unstated })
+        then(&crate::sale::lines::read(&records, &mut problems).unwrap())
     }
 
     fn shown(line: &Line) -> (String, Option<String>) {
@@ -173,6 +200,19 @@ mod tests {
         assert_eq!(shown(&document[0]), ("300.00".into(), Some("100".into())));
         assert_eq!(shown(&document[2]), ("35.50".into(), None));
         assert_eq!(document[2].detail_type.as_deref(), Some("DiscountLineDetail"));
+    }
+
+    #[test]
+    fn a_discount_line_moves_the_tax_where_taxable_lines_have_another_share_of_it() {
+        let moves = |taxable: [&str; 2], untaxed: [&str; 2]| {
+            let line = |[price, off]: [_; 2]| [("quantity", "1"), ("price", price), ("hs_discount_percentage", off)];
+            let lines = [&line(taxable)[..], &line(untaxed)];
+            with_lines(&lines, |read| discount_line_moves_tax(read, &[true, false]))
+        };
+        assert!(moves(["1000", "0"], ["1000", "50"]));
+        assert!(moves(["100", "10"], ["100", "10.2"]));
+        assert!(!moves(["33.35", "7.5"], ["19.99", "7.5"]), "only the cents are rounded");
+        assert!(!moves(["1000", "0"], ["1000", "0"]));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! what was offered or paid.
 
 use super::basis::{self, Basis};
-use super::company::Books;
 use super::lines::SaleLine;
 use super::tax::Shown;
 use crate::money::{Money, OutOfRange};
@@ -33,17 +32,16 @@ impl Totals {
         Ok(totals)
     }
 
-    /// Whether the document has a discount line: only where there are discounts, and the company
-    /// allows them.
-    pub(super) fn has_discount_line(&self, discounts_allowed: bool) -> bool {
-        discounts_allowed && !self.discount.is_zero()
+    /// Whether the document has a discount line: only where there are discounts, and it may have one.
+    pub(super) fn has_discount_line(&self, allowed: bool) -> bool {
+        allowed && !self.discount.is_zero()
     }
 
     /// Sums the lines and compares the sum with the object's amount.
     pub(super) fn check(
         enrollment: &Enrollment,
         lines: &[SaleLine<'_>],
-        books: &Books,
+        discount_line: bool,
         problems: &mut Problems,
     ) -> Option<Self> {
         let about = || enrollment.object.describe();
@@ -62,7 +60,7 @@ impl Totals {
                     .remedy("Correct the line items in HubSpot; money given back is a refund or a credit."),
             );
         }
-        let count = lines.len() + usize::from(totals.has_discount_line(books.discounts_allowed));
+        let count = lines.len() + usize::from(totals.has_discount_line(discount_line));
         if count > LINES_MAX {
             problems.add(
                 Problem::new(
