@@ -95,6 +95,20 @@ fn two_payments_of_one_deal_get_a_receipt_each() {
     });
 }
 
+/// One payment for two deals made them one sale: the second one was skipped.
+#[test]
+fn two_deals_that_share_a_payment_get_an_invoice_each() {
+    alone(&billing::setting(), async |world| {
+        world.portal.put("deal", "200", &[("dealname", "Paid together with another deal")]);
+        world.portal.associate(("payment", "103"), ("deal", "200"), None);
+        for deal in ["deal:100", "deal:200"] {
+            assert_ended(&billed(&world, "invoice", deal, deal).await, Status::Succeeded, "created");
+            assert_ended(&billed(&world, "invoice", deal, "again").await, Status::Refused, "already_exists");
+        }
+        assert_eq!(world.bills(COMPANY).len(), 2);
+    });
+}
+
 #[test]
 fn an_invoice_of_a_deal_that_was_deleted_is_made_again_for_its_quote() {
     alone(&billing::setting(), async |world| {

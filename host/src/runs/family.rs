@@ -38,12 +38,16 @@ impl Conflict {
             let conflict = if made.kind == sale.kind { Self::AlreadyExists } else { Self::AlreadyInvoiced };
             return (same && (made.kind == sale.kind || both_bill(sale, made))).then_some(conflict);
         }
-        // Each payment is money of its own.
-        let payments = [made.object.kind, enrollment.object.kind] == [ObjectKind::Payment; 2];
+        // Each payment is money of its own, and each deal a sale of its own: a payment or a quote that
+        // two deals share makes one family of them, but does not bill both.
+        let apart_by_kind = match enrollment.object.kind {
+            ObjectKind::Deal | ObjectKind::Payment => made.object.kind == enrollment.object.kind,
+            ObjectKind::Quote => false,
+        };
         // A reference says which part of its object is meant. What bills all of it bills this part too.
         let apart =
             made.reference.is_some() && enrollment.reference.is_some() && made.reference != enrollment.reference;
-        (both_bill(sale, made) && !payments && !apart).then_some(Self::AlreadyInvoiced)
+        (both_bill(sale, made) && !apart_by_kind && !apart).then_some(Self::AlreadyInvoiced)
     }
 
     /// Stable code.

@@ -81,6 +81,13 @@ fn each_payment_is_money_of_its_own() {
     assert_eq!(conflict("sales-receipt payment:3", "invoice payment:3"), "already_invoiced");
 }
 
+/// A deal was skipped for ever, with success, because it shared a payment with an invoiced one.
+#[test]
+fn each_deal_is_a_sale_of_its_own_also_where_two_share_a_payment() {
+    assert_eq!(conflict("invoice deal:1", "invoice deal:2"), "none");
+    assert_eq!(conflict("sales-receipt deal:1", "invoice deal:2"), "none");
+}
+
 #[test]
 fn what_bills_nothing_stands_beside_what_does() {
     for (made, asked) in [
