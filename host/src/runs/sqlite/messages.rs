@@ -1,10 +1,11 @@
 //! What HubSpot is to be told: due until it is settled.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::row::read_json;
 use super::tables::Tables;
 use super::time::{Micros, micros};
+use super::unreadable;
 use super::writer::Work;
 use crate::enrollment::Enrollment;
 use crate::ids::RunId;
@@ -14,6 +15,7 @@ const DUE: &str = "SELECT messages.id, messages.kind, messages.body, messages.fa
     FROM messages JOIN runs ON runs.number = messages.run JOIN enrollments ON enrollments.run = messages.run
     WHERE messages.settled IS NULL AND messages.due <= ?1 ORDER BY messages.due, messages.run, messages.kind LIMIT ?2";
 const LEND: &str = "UPDATE messages SET due = ?2 WHERE id = ?1";
+const SET_ASIDE: &str = "UPDATE messages SET settled = ?2 WHERE id = ?1";
 const SETTLE: &str =
     "UPDATE messages SET settled = ?3 WHERE run = (SELECT number FROM runs WHERE id = ?1) AND kind = ?2";
 const AGAIN: &str = "UPDATE messages SET failures = failures + 1, due = ?3
@@ -21,25 +23,47 @@ const AGAIN: &str = "UPDATE messages SET failures = failures + 1, due = ?3
 const TAKE_OVER: &str = "UPDATE messages SET due = ?1 WHERE settled IS NULL";
 const OF_RUN: &str = "SELECT kind, settled, failures FROM messages WHERE run = ?1 ORDER BY kind";
 
-/// Up to `most` that are due, which are then lent to the caller.
+/// Why a message whose enrollment is damaged is not sent.
+const UNREADABLE: &str = "unreadable";
+
+/// Up to `most` that are due, which are then lent to the caller. One that can't be read is never sent:
+/// it is set aside, and the others go on.
 pub(super) fn due(work: &Work<'_>, most: i64) -> rusqlite::Result<Vec<Message>> {
-    let due: Vec<(i64, Message)> = work.all(DUE, [work.now, most], |row| {
-        let enrollment: Enrollment = read_json(5, row.get_ref(5)?.as_str()?)?;
-        let message = Message {
-            run: RunId::from(row.get::<_, [u8; 16]>(4)?),
-            kind: row.get(1)?,
-            body: row.get(2)?,
-            portal: enrollment.event.portal,
-            company: enrollment.event.company,
-            failures: row.get(3)?,
-        };
-        Ok((row.get(0)?, message))
-    })?;
+    let due: Vec<(i64, Result<Message, String>)> =
+        work.all(DUE, [work.now, most], |row| Ok((row.get(0)?, unreadable::of_run(read(row))?)))?;
     let until: Micros = work.now + micros(MESSAGE_LEASE);
-    for (id, _) in &due {
-        work.execute(LEND, [*id, until])?;
+    let mut messages = Vec::with_capacity(due.len());
+    for (id, message) in due {
+        match message {
+            Ok(message) => {
+                work.execute(LEND, [id, until])?;
+                messages.push(message);
+            }
+            Err(why) => {
+                // Not why: it may hold what people wrote.
+                tracing::error!(
+                    message.id = id,
+                    code = UNREADABLE,
+                    "a message to HubSpot can't be read and is not sent"
+                );
+                let refused = Settled::Refused { code: UNREADABLE.into(), why };
+                work.execute(SET_ASIDE, params![id, refused.kept()])?;
+            }
+        }
     }
-    Ok(due.into_iter().map(|(_, message)| message).collect())
+    Ok(messages)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let enrollment: Enrollment = read_json(5, row.get_ref(5)?.as_str()?)?;
+    Ok(Message {
+        run: RunId::from(row.get::<_, [u8; 16]>(4)?),
+        kind: row.get(1)?,
+        body: row.get(2)?,
+        portal: enrollment.event.portal,
+        company: enrollment.event.company,
+        failures: row.get(3)?,
+    })
 }
 
 /// Says what came of sending one.

@@ -77,6 +77,19 @@ async fn a_run_that_cannot_be_read_is_held_and_the_others_go_on() {
     }
 }
 
+/// What HubSpot is told of two runs that ended; one of them has an enrollment that can't be read. Its
+/// message once failed the page that all messages are taken from.
+const MESSAGES: &str = "UPDATE enrollments SET text = '{' WHERE run = 1;
+    INSERT INTO messages (run, kind, body, due) VALUES (1, 'note', '{}', 0), (2, 'note', '{}', 0)";
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_set_aside_and_the_others_are_sent() {
+    let (_folder, store, [_, sound]) = broken(MESSAGES).await;
+    let due: Vec<_> = store.messages(10).await.unwrap().into_iter().map(|message| message.run).collect();
+    assert_eq!(due, [sound]);
+    assert_eq!(store.counts().await.unwrap().messages, 1);
+}
+
 #[tokio::test]
 async fn whoever_asks_for_a_run_that_cannot_be_read_is_told() {
     let (_folder, store, [unreadable, _]) = broken(SNAPSHOT).await;
