@@ -11,7 +11,8 @@ pub enum Ending {
     /// A person mends the deal, quote, payment or QuickBooks entry that is named, and enrolls
     /// again.
     Refused,
-    /// A person mends the company, the settings or the action; then the run is resumed.
+    /// A person mends the company or the action, then the run is resumed; or the connection's settings,
+    /// then the object is started again as another event: a run keeps the inputs it was accepted with.
     Held,
     /// It passes by itself, or when a person connects the company again; no action is told.
     Wait,
@@ -100,7 +101,7 @@ pub(super) const CODES: &[Row] = &[
     ("2500", Refused, "The document uses a customer, product, account, term or class that QuickBooks does not have, or a product that is a category.",
         "Choose one that exists and is active, in the workflow step or in QuickBooks, then enroll again."),
     ("2600", Held, "The action sent things that exclude each other.", ASK_THE_AUTHOR),
-    ("3000", Held, "QuickBooks does not have the custom field that is to be filled.", "Turn the custom field on in QuickBooks, or take it out of the connection's settings, then resume the run."),
+    ("3000", Held, "QuickBooks does not have the custom field that is to be filled.", "Turn the custom field on in QuickBooks, then resume the run; or take it out of the connection's settings, then start the object again as another event."),
     ("3001", Wait, "Too many requests were sent to this QuickBooks company.", NOTHING_TO_DO),
     ("3100", Wait, "This app may not use the QuickBooks company.", CONNECT_AGAIN),
     ("3200", Wait, "The sign-in to QuickBooks has expired and is being renewed.", NOTHING_TO_DO),
@@ -108,7 +109,7 @@ pub(super) const CODES: &[Row] = &[
     ("5000", Held, "The action sent something that QuickBooks no longer uses.", ASK_THE_AUTHOR),
     ("5010", Refused, "Somebody else changed the same entry in QuickBooks at the same time.", "Enroll again; the entry will be read anew."),
     ("5020", Held, "The connected user has no permission for this in QuickBooks.", "Give the user the permission, or connect as an administrator, then resume the run."),
-    ("5030", Held, "This QuickBooks subscription does not include what the document needs.", "Change the subscription or turn the feature off in the connection's settings, then resume the run."),
+    ("5030", Held, "This QuickBooks subscription does not include what the document needs.", "Change the subscription, then resume the run; or turn the feature off in the connection's settings, then start the object again as another event."),
     ("6000", Refused, "QuickBooks does not accept the document for a reason of its own, given in the detail.", "Mend what the detail names, then enroll again."),
     ("6010", Held, "The type of an account does not fit its detail type.", "Correct the account in QuickBooks, then resume the run."),
     ("6070", Held, "The amount of a line is not its quantity times its price.", ASK_THE_AUTHOR),
@@ -130,7 +131,7 @@ pub(super) const CODES: &[Row] = &[
     ("6270", Refused, "The document is dated before a product's inventory begins.", "Use a later date, or move the product's inventory start date in QuickBooks, then enroll again."),
     ("6310", Refused, "A billable line has no customer.", "Choose a customer for the line, then enroll again."),
     ("6420", Refused, "QuickBooks needs an e-mail address for this document.", "Fill in the e-mail address of the contact in HubSpot, then enroll again."),
-    ("6430", Held, "An account has a type that can't be used in this place.", "Choose a bank, income or expense account as the setting asks for, then resume the run."),
+    ("6430", Held, "An account has a type that can't be used in this place.", "Choose a bank, income or expense account as the setting asks for, then start the object again as another event."),
     ("6440", Held, "A line has neither a product nor an account.", ASK_THE_AUTHOR),
     ("6520", Refused, "A product keeps inventory but has no quantity in QuickBooks.", "Enter the product's quantity on hand in QuickBooks, then enroll again."),
     ("6530", Refused, "A text holds a payment card number.", "Remove the card number from the texts in HubSpot, then enroll again."),
