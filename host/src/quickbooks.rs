@@ -105,6 +105,8 @@ pub struct Wait {
     pub after: Option<Duration>,
     /// Who else would only meet the same.
     pub scope: Scope,
+    /// QuickBooks answered that it could not finish a write, and does not say whether it was done.
+    pub unfinished: bool,
 }
 
 /// Whom a wait concerns.
@@ -121,7 +123,7 @@ pub enum Scope {
 impl Wait {
     /// A wait of the host's usual length.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), after: None, scope: Scope::Run }
+        Self { code, message: message.into(), after: None, scope: Scope::Run, unfinished: false }
     }
 
     /// A wait that every run of the company would meet.
@@ -307,6 +309,7 @@ fn used_up(after: Duration) -> Wait {
         message: "this company's requests of the last minute are used up; the run goes on in its turn".into(),
         after: Some(after),
         scope: Scope::Company,
+        unfinished: false,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use qbo_host::ids::RunId;
 use qbo_host::runs::Status;
+use qbo_simulator::faults::{Effect, Fault};
 use qbo_tests::COMPANY;
 use qbo_tests::world::Setting;
 use qbo_tests::world::portal::REFUSED;
@@ -21,6 +22,36 @@ fn two_workflows_on_one_deal_make_one_invoice_and_the_second_is_told_which() {
         let invoices = world.invoices(COMPANY, "2");
         assert_eq!(invoices.len(), 1);
         assert_eq!(invoices[0]["Id"], *told.documents[0].id);
+    });
+}
+
+/// The answer is lost and the request forgotten: the repeat is told that the number is taken, by what
+/// the first request made. The run ended refused beside its own invoice.
+#[test]
+fn a_number_that_the_run_s_own_invoice_has_is_no_refusal() {
+    alone(&Setting::of_one_company(), async |world| {
+        for effect in [Effect::AnswerLost, Effect::Fault { code: "6140".into() }] {
+            world.books.faults().inject(Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect });
+        }
+        let record = ended(&world, &world.enrollment(COMPANY, "2", "event")).await;
+        assert_ended(&record, Status::Succeeded, "created");
+        let invoices = world.invoices(COMPANY, "2");
+        assert_eq!(invoices.len(), 1);
+        assert!(record.documents.iter().any(|document| invoices[0]["Id"] == *document.id));
+    });
+}
+
+/// Somebody else's document has the number.
+#[test]
+fn a_number_that_another_document_has_is_a_refusal_also_of_a_repeated_request() {
+    alone(&Setting::of_one_company(), async |world| {
+        for effect in [Effect::NotCommitted, Effect::Fault { code: "6140".into() }] {
+            world.books.faults().inject(Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect });
+        }
+        let record = ended(&world, &world.enrollment(COMPANY, "1", "event")).await;
+        assert!(matches!(record.status, Status::Refused | Status::Held), "{}", record.message);
+        assert_eq!(record.calls.last().map(|call| call.result.as_str()), Some("6140"));
+        assert!(world.invoices(COMPANY, "1").is_empty());
     });
 }
 

@@ -9,7 +9,7 @@ use qbo_host::runs::service_store::Changed;
 use qbo_host::sandbox::Sandbox;
 use qbo_simulator::faults::{Effect, Fault};
 use qbo_tests::COMPANY;
-use qbo_tests::world::{Setting, load};
+use qbo_tests::world::{Setting, World, load};
 
 use super::{alone, assert_ended, end, ended, writes};
 
@@ -63,6 +63,36 @@ fn a_run_whose_write_is_unanswered_is_cancelled_when_the_answer_is_known() {
         assert_ended(&record, Status::Held, "cancelled");
         assert_eq!((record.documents.len(), world.invoices(COMPANY, "1").len()), (1, 1));
     });
+}
+
+/// QuickBooks says for ever that it could not finish, and not whether it was done. What stands is found by
+/// its marker; where nothing is found, a person looks, and the sale is free for another event.
+#[test]
+fn a_cancelled_run_ends_although_quickbooks_never_says_whether_its_write_was_done() {
+    for (is_made, code) in [(true, "cancelled"), (false, "unclear")] {
+        alone(&Setting::of_one_company(), async move |world| {
+            let arm = |times, effect| {
+                world.books.faults().inject(Fault { matches: "/invoice?".into(), skip: 0, times, effect });
+            };
+            if is_made {
+                arm(1, Effect::AnswerLost);
+            }
+            arm(u32::MAX, Effect::Fault { code: "1010".into() });
+            let run = world.deliver(&world.enrollment(COMPANY, "2", "event")).await.run;
+            world.clock.sleep(Duration::from_secs(30)).await;
+            assert_eq!(world.store().cancel(run, "a person").await.expect("the store answers"), Changed::Yes);
+            let record = end(&world, run).await;
+            assert_ended(&record, Status::Held, code);
+            let invoices = |world: &World| world.invoices(COMPANY, "2").len();
+            let invoice = record.documents.iter().filter(|document| document.entity == "Invoice").count();
+            assert_eq!((invoice, invoices(&world)), (usize::from(is_made), usize::from(is_made)));
+            world.books.faults().clear();
+            let another = ended(&world, &world.enrollment(COMPANY, "2", "another")).await;
+            let expected = if is_made { (Status::Refused, "already_exists") } else { (Status::Succeeded, "created") };
+            assert_ended(&another, expected.0, expected.1);
+            assert_eq!(invoices(&world), 1);
+        });
+    }
 }
 
 #[test]

@@ -21,6 +21,9 @@ use crate::runs::store::{Begun, Claim, Fence, Fenced, Learned, Store, Unavailabl
 /// is looked for before it is sent again.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(12);
 
+/// QuickBooks' code for a document number that another document has.
+const NUMBER_TAKEN: &str = "6140";
+
 /// QuickBooks' clock may be behind by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
@@ -47,6 +50,8 @@ pub(super) struct Courier {
     clock: Clock,
     enrollment: Arc<Enrollment>,
     look_from: Option<Timestamp>,
+    /// A person wants the run to end.
+    cancelled: bool,
     /// Entities and ids of what this run has made already: none of it is what another write made.
     made: Vec<(String, String)>,
 }
@@ -60,6 +65,7 @@ impl Courier {
             clock: clock.clone(),
             enrollment: Arc::clone(&claim.enrollment),
             look_from: claim.look_from,
+            cancelled: claim.cancelled,
             made: Vec::new(),
         }
     }
@@ -119,32 +125,61 @@ impl Courier {
                 Told::Yes(reply) => self.recorded(position, reply, Duration::ZERO).await,
                 Told::No => {
                     let permit = self.client.admit().await.map_err(Stop::Wait)?;
-                    self.deliver(intent, position, permit, None).await
+                    let (reply, took) = self.repeated(intent, position, permit).await?;
+                    self.recorded(position, reply, took).await
                 }
                 Told::Unclear => Err(Stop::Unclear { position }),
             };
         }
         // Where the store may have forgotten something, QuickBooks may have forgotten this request too.
-        let age = intent.intended_at.map(|at| self.clock.now().duration_since(at));
-        let looks = self.look_from.is_some() || age.is_some_and(|age| age > REMEMBERED);
+        let looks = self.look_from.is_some() || self.is_older(intent, REMEMBERED);
         let from = [self.look_from, intent.intended_at].into_iter().flatten().min().filter(|_| looks);
         let (permit, found) = self.looked(intent, from).await?;
-        self.deliver(intent, position, permit, found).await
+        let (reply, took) = match found {
+            Some(reply) => (reply, Duration::ZERO),
+            None => self.repeated(intent, position, permit).await?,
+        };
+        self.recorded(position, reply, took).await
+    }
+
+    /// Sends a write again under its own request id.
+    async fn repeated(&self, intent: &Record, position: usize, permit: Permit) -> Answered {
+        match self.client.send(&intent.call, intent.request_id.as_ref(), permit).await {
+            // Where QuickBooks has forgotten the request, what it made has the number.
+            Sent::Replied { reply: Err(fault), took } if fault.code == NUMBER_TAKEN => {
+                let found = self.found(intent, intent.intended_at).await?;
+                Ok((found.unwrap_or(Err(fault)), took))
+            }
+            // QuickBooks would say the same for ever, and a person wants the run to end.
+            Sent::Unknown(wait) if wait.unfinished && self.cancelled && self.is_older(intent, look::WORKS_ON_MAX) => {
+                let found = self.found(intent, intent.intended_at).await?;
+                found.map(|reply| (reply, Duration::ZERO)).ok_or(Stop::Unclear { position })
+            }
+            sent @ (Sent::Replied { .. } | Sent::Unknown(_)) => answered(sent),
+        }
+    }
+
+    fn is_older(&self, intent: &Record, than: SignedDuration) -> bool {
+        intent.intended_at.is_some_and(|at| self.clock.now().duration_since(at) > than)
     }
 
     /// The right to send, and what stands already of a write that may have been made since `from`.
     async fn looked(&self, intent: &Record, from: Option<Timestamp>) -> Result<(Permit, Option<Reply>), Stop> {
-        let permit = self.client.admit().await.map_err(Stop::Wait)?;
+        let found = self.found(intent, from).await?;
+        Ok((self.client.admit().await.map_err(Stop::Wait)?, found))
+    }
+
+    /// What stands of a write that may have been made since `from`.
+    async fn found(&self, intent: &Record, from: Option<Timestamp>) -> Result<Option<Reply>, Stop> {
         let Some(from) = from.filter(|_| intent.call.verb == Verb::Create && is_transaction(&intent.call.entity))
         else {
-            return Ok((permit, None));
+            return Ok(None);
         };
-        let from = from.checked_sub(CLOCKS_DIFFER).unwrap_or(from);
-        let found = look::find(&self.client, intent, (&self.enrollment.marker(), &self.made), from, permit)
-            .await
-            .map_err(Stop::Wait)?;
         let permit = self.client.admit().await.map_err(Stop::Wait)?;
-        Ok((permit, found.map(Ok)))
+        let from = from.checked_sub(CLOCKS_DIFFER).unwrap_or(from);
+        let own = (&*self.enrollment.marker(), &*self.made);
+        let found = look::find(&self.client, intent, own, from, permit).await.map_err(Stop::Wait)?;
+        Ok(found.map(Ok))
     }
 
     async fn deliver(&self, intent: &Record, position: usize, permit: Permit, found: Option<Reply>) -> Answered {

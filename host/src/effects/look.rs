@@ -17,7 +17,7 @@ use crate::runs::history::{Call, Document, Record, Reply};
 const PAGE_MAX: usize = 200;
 
 /// QuickBooks gives up on a request after this.
-const WORKS_ON_MAX: SignedDuration = SignedDuration::from_mins(2);
+pub(super) const WORKS_ON_MAX: SignedDuration = SignedDuration::from_mins(2);
 
 /// QuickBooks' code for an object that is not there, or no longer.
 const NOT_FOUND: &str = "610";

@@ -54,7 +54,7 @@ pub(super) fn read(call: &Call, answer: &http::Response<Bytes>) -> Read {
                 "QuickBooks could not finish a request of this run and does not say whether it was done ({code}){}",
                 named(tid)
             );
-            Read::Wait(Wait::new("quickbooks_unavailable", message))
+            Read::Wait(Wait { unfinished: true, ..Wait::new("quickbooks_unavailable", message) })
         }
         Answer::Unavailable { code, tid } => {
             let message = format!("QuickBooks is out of order ({code}){}", named(tid));
