@@ -84,6 +84,18 @@ async fn an_invoice_object_is_made_once_and_only_where_the_connection_says_so() 
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn an_invoice_object_of_one_part_of_a_deal_does_not_skip_the_next_part() {
+    let stage = Stage::new();
+    for part in ["1 of 2", "2 of 2"] {
+        let mut start = stage.invoice(DEAL.1, part, &[]).await;
+        Arc::make_mut(&mut start.enrollment).reference = Some(part.into());
+        start.connection.write_back.invoice = true;
+        told_of(&start).await;
+    }
+    assert_eq!(stage.portal.associated(DEAL, "invoice").len(), 2);
+}
+
 async fn without_a_note_nothing_is_told() {
     let stage = Stage::new();
     let messages = told(&stage, WriteBack { note: false, ..WriteBack::default() }).await;
