@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qbo_host::connection::{Fact, WriteBack};
+use qbo_host::clock::Clock;
+use qbo_host::connection::{Connections, Fact, WriteBack};
 use qbo_host::runs::service_store::{MessageLine, MessageState};
 use qbo_host::runs::{MemoryStore, Patience, Runs, Start, Status, tell};
 use qbo_simulator::faults::{Effect, Fault};
@@ -84,7 +85,6 @@ async fn an_invoice_object_is_made_once_and_only_where_the_connection_says_so() 
 }
 
 #[tokio::test]
-#[tokio::test]
 async fn an_invoice_object_of_one_part_of_a_deal_does_not_skip_the_next_part() {
     let stage = Stage::new();
     for part in ["1 of 2", "2 of 2"] {
@@ -96,10 +96,28 @@ async fn an_invoice_object_of_one_part_of_a_deal_does_not_skip_the_next_part() {
     assert_eq!(stage.portal.associated(DEAL, "invoice").len(), 2);
 }
 
+#[tokio::test]
 async fn without_a_note_nothing_is_told() {
     let stage = Stage::new();
     let messages = told(&stage, WriteBack { note: false, ..WriteBack::default() }).await;
     assert_eq!(messages, []);
+}
+
+#[tokio::test]
+async fn a_start_that_was_read_before_a_change_does_not_undo_it() {
+    let stage = Stage::new();
+    let stale = stage.invoice(DEAL.1, "monday", &[]).await;
+    let connections = Arc::new(Connections::default());
+    connections.put(stage.connection.clone());
+    let (portal, company) = (stale.connection.portal.clone(), stale.connection.quickbooks.realm().to_owned());
+    let write_back = |invoice| WriteBack { invoice, ..WriteBack::default() };
+    connections.write_back(&portal, &company, 2, write_back(true));
+    // The change before it comes late.
+    connections.write_back(&portal, &company, 1, write_back(false));
+    let store = Arc::new(MemoryStore::default());
+    let runs = Runs::with(store, sandbox(), Clock::machine(), Arc::default(), Arc::clone(&connections));
+    runs.accept(&stale, false).await.expect("the store answers");
+    assert!(connections.get(&portal, &company).expect("the connection").write_back.invoice);
 }
 
 /// A payment without tax for the deal, by its contact.

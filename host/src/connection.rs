@@ -34,16 +34,32 @@ pub struct Connection {
 #[derive(Debug, Default)]
 pub struct Connections {
     /// By portal and company.
-    connected: RwLock<BTreeMap<(String, String), Connection>>,
+    connected: RwLock<BTreeMap<(String, String), Known>>,
     /// What the operator calls them, with their portal and company.
     names: RwLock<BTreeMap<String, (String, String)>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    connection: Connection,
+    /// The version of the settings that it writes back by.
+    settings: u64,
 }
 
 impl Connections {
     /// Adds a connection, or puts it in the place of the one between the same two.
     pub fn put(&self, connection: Connection) {
         let between = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
-        self.connected.write().unwrap_or_else(PoisonError::into_inner).insert(between, connection);
+        let known = Known { connection, settings: 0 };
+        self.connected.write().unwrap_or_else(PoisonError::into_inner).insert(between, known);
+    }
+
+    /// Adds a connection unless there is one between the same two: a start was given its own before it
+    /// was accepted, and what is set meanwhile holds.
+    pub fn put_if_new(&self, connection: Connection) {
+        let between = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
+        let mut connected = self.connected.write().unwrap_or_else(PoisonError::into_inner);
+        connected.entry(between).or_insert(Known { connection, settings: 0 });
     }
 
     /// Adds a connection under the name that the operator calls it by.
@@ -60,26 +76,30 @@ impl Connections {
         found.next().map(|(name, _)| name.clone())
     }
 
-    /// Says anew what HubSpot is told about documents of a connection.
-    pub fn write_back(&self, portal: &str, company: &str, write_back: WriteBack) {
+    /// Says anew what HubSpot is told about documents of a connection, as version `settings` has it. What
+    /// an earlier version says is passed over: two changes may come here in another order than to the store.
+    pub fn write_back(&self, portal: &str, company: &str, settings: u64, write_back: WriteBack) {
         let mut connections = self.connected.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connection) = connections.get_mut(&(portal.to_owned(), company.to_owned())) {
-            connection.write_back = write_back;
+        if let Some(known) = connections.get_mut(&(portal.to_owned(), company.to_owned()))
+            && settings >= known.settings
+        {
+            known.settings = settings;
+            known.connection.write_back = write_back;
         }
     }
 
     /// The connection of `portal` to `company`.
     pub fn get(&self, portal: &str, company: &str) -> Option<Connection> {
         let connections = self.connected.read().unwrap_or_else(PoisonError::into_inner);
-        connections.get(&(portal.to_owned(), company.to_owned())).cloned()
+        connections.get(&(portal.to_owned(), company.to_owned())).map(|known| known.connection.clone())
     }
 
     /// The connections between these two, as far as they are named.
     pub fn between(&self, portal: Option<&str>, company: Option<&str>) -> Vec<Connection> {
         let connections = self.connected.read().unwrap_or_else(PoisonError::into_inner);
-        let named = |((of, with), _): &(&(String, String), &Connection)| {
+        let named = |((of, with), _): &(&(String, String), &Known)| {
             portal.is_none_or(|portal| portal == of) && company.is_none_or(|company| company == with)
         };
-        connections.iter().filter(named).map(|(_, connection)| connection.clone()).collect()
+        connections.iter().filter(named).map(|(_, known)| known.connection.clone()).collect()
     }
 }

@@ -95,7 +95,7 @@ impl Runs {
     /// and reference that has not ended takes its place.
     pub async fn accept(&self, start: &Start, join: bool) -> Result<Accepted, Unavailable> {
         self.installed.put(Arc::clone(&start.version), Arc::clone(&start.grants));
-        self.connections.put(start.connection.clone());
+        self.connections.put_if_new(start.connection.clone());
         let Enrollment { event, object, preview, accepted_at, .. } = &*start.enrollment;
         let id = if *preview { RunId::of_preview(event, *accepted_at) } else { RunId::of(event) };
         let sale = start.version.definition.sale.as_ref().filter(|_| !preview);

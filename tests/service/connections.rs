@@ -1,9 +1,13 @@
 //! The settings of a connection: set over HTTP, and in every run that is accepted afterwards.
 
 use http::{Method, Request};
+use qbo_host::clock::Clock;
+use qbo_host::runs::settings_store::SettingsStore as _;
+use qbo_host::runs::{SqliteOptions, SqliteStore};
 use qbo_simulator::hubspot::PORTAL;
-use qbo_tests::{COMPANY, component};
+use qbo_tests::{COMPANY, Stage, component};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::serving::{Answered, Serving, TOKEN};
 
@@ -84,7 +88,7 @@ async fn everything_that_is_wrong_with_settings_is_told_at_once_by_its_place() {
     let misfits = json!({
         "zone": "America/Springfield",
         "defaults": { "colour": "red", "transaction_date": "2026-02-30", "customer_is": "nobody" },
-        "actions": { "create-invoice": { "invoices_synced": "true" }, "create-nothing": {} },
+        "actions": { "create-invoice": { "invoices_synced": "true" }, "create-nothing": { "colour": "red" } },
     });
     let expected = [
         ("bad_input", "/defaults/customer_is"),
@@ -165,6 +169,40 @@ async fn settings_outlive_the_service_and_a_member_that_is_taken_away_is_gone() 
     let set = serving.set(json!({ "zone": null, "if_exists": null, "defaults": { "po_number": null } })).await.body;
     assert_eq!((&set["zone"], &set["if_exists"]), (&json!("America/Los_Angeles"), &json!("return")));
     assert_eq!(set["settings"], json!({ "defaults": {} }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_for_an_action_that_is_gone_can_be_taken_away() {
+    let guest = format!("\n[actions.hostile-guest]\ncomponent = {:?}", component("tests/guests"));
+    let serving = Serving::with("", &guest);
+    let set = json!({ "actions": { "hostile-guest": { "attack": "refuse" } }, "if_exists": "hold" });
+    assert_eq!(serving.set(set).await.status, 200);
+    let serving = serving.again("");
+    let found = wrong(&serving.set(json!({ "if_exists": null })).await);
+    assert_eq!(found, [("unknown_action".into(), "/actions/hostile-guest".into())]);
+    serving.command(&["connection", "set", "main", "--unset", "hostile-guest.attack"]);
+    assert_eq!(serving.get(&path()).await.body["settings"], json!({ "actions": {}, "if_exists": "hold" }));
+    assert_eq!(serving.set(json!({ "if_exists": null, "actions": { "hostile-guest": {} } })).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_can_not_be_read_let_nothing_start() {
+    let folder = TempDir::new().expect("a folder");
+    let store = SqliteStore::open(&folder.path().join("qbo-host.db"), Clock::machine(), SqliteOptions::default());
+    let store = store.expect("a store");
+    let newer = json!({ "write_back": { "note": false, "properties": { "due_date": "qb_due" }, "task": true } });
+    store.put_settings(&PORTAL.to_string(), COMPANY, 0, &newer.to_string()).await.expect("an answer");
+    drop(store);
+    let serving = Serving::on(Stage::new(), folder, "", "");
+    let start = || serving.post("/v1/runs", json!({ "action": "create-invoice", "object": "deal:1001" }));
+    let refused = start().await;
+    refused.assert_problem(409, "settings_unreadable", "a fact of a newer host");
+    assert_eq!(refused.body["problems"][0]["pointer"], "/write_back", "{refused:?}");
+    assert_eq!(serving.get(&path()).await.body["settings"], newer);
+    // A member that is not known is passed over, and takes no other with it.
+    let known = json!({ "write_back": { "properties": null, "task": null } });
+    assert_eq!(serving.set(known).await.body["write_back"]["note"], false);
+    assert_eq!(start().await.status, 202);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,18 @@ pub struct BadSetting {
     pub remedy: String,
 }
 
+impl BadSetting {
+    /// What is kept at `pointer` can't be read.
+    pub fn unreadable(pointer: &str, why: &serde_json::Error) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            code: "settings_unreadable",
+            message: format!("what is kept can't be read: {why}"),
+            remedy: "set it again, or go back to the host that wrote it".into(),
+        }
+    }
+}
+
 /// Where the value of an input comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,9 +108,9 @@ impl Settings {
         if !malformed.is_empty() {
             return Err(malformed);
         }
-        let settings = Self::read(document);
+        let (settings, unreadable) = Self::read(document);
         let mut found = fit::unfit(&settings, definitions);
-        found.extend(read::unknown_zone(document));
+        found.extend(unreadable);
         if found.is_empty() { Ok(settings) } else { Err(found) }
     }
 
@@ -117,13 +129,13 @@ impl Settings {
             Err(problems) if !problems.iter().all(of_others) => {
                 Err(problems.into_iter().filter(|bad| !of_others(bad)).collect())
             }
-            Ok(_) | Err(_) => Ok(Self::read(document)),
+            Ok(_) | Err(_) => Ok(Self::read(document).0),
         }
     }
 
-    /// Reads a document that was checked when it was kept. What a newer host wrote besides is passed
-    /// over.
-    pub fn read(document: &Value) -> Self {
+    /// Reads a document that was checked when it was kept: what it says, and what of it can't be read, as
+    /// when an older host meets a word of a newer one. Members that a newer host wrote besides are passed over.
+    pub fn read(document: &Value) -> (Self, Vec<BadSetting>) {
         read::settings(document)
     }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What a connection writes back to the objects that a document is about.
+/// What a connection writes back to the objects that a document is about. A member that a newer host wrote is
+/// passed over: it must not take the others with it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct WriteBack {
     /// A note on the deal or quote, and for a payment on its deal and contact.
     pub note: bool,

@@ -197,6 +197,12 @@ pub enum NotDone {
         /// Each of them.
         problems: Vec<BadSetting>,
     },
+    /// What is kept of a connection's settings can't be read.
+    #[error("the connection's settings can't be read in {} places", unreadable.len())]
+    SettingsUnreadable {
+        /// Each of them.
+        unreadable: Vec<BadSetting>,
+    },
     /// There is no such list of choices.
     #[error(transparent)]
     NoChoices(#[from] NoChoices),
@@ -285,6 +291,7 @@ impl NotDone {
             Self::Input { bad, .. } => bad.code(),
             Self::Settings { .. } => "bad_settings",
             Self::SettingsChanged { .. } => "settings_changed",
+            Self::SettingsUnreadable { .. } => "settings_unreadable",
             Self::NoChoices(no_choices) => no_choices.code(),
             Self::EventTaken { .. } | Self::CallbackTaken { .. } => "event_taken",
             Self::UnknownRun => "unknown_run",
@@ -312,7 +319,7 @@ impl NotDone {
                 format!("it runs for: {}", known.join(", "))
             }
             Self::Input { bad, connection } => input_hint(bad, connection),
-            Self::Settings { problems } => {
+            Self::Settings { problems } | Self::SettingsUnreadable { unreadable: problems } => {
                 let remedy =
                     |problem: &BadSetting| format!("{}: {}; {}", problem.pointer, problem.message, problem.remedy);
                 problems.iter().map(remedy).collect::<Vec<_>>().join("\n")

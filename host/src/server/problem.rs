@@ -81,6 +81,7 @@ fn status(not_done: &NotDone) -> StatusCode {
         NotDone::EventTaken { .. }
         | NotDone::CallbackTaken { .. }
         | NotDone::AmbiguousVersion { .. }
+        | NotDone::SettingsUnreadable { .. }
         | NotDone::NotInstalled
         | NotDone::NotEnded
         | NotDone::Ended { .. }
@@ -104,7 +105,9 @@ impl IntoResponse for Problem {
         if let Self::NotDone(NotDone::DocumentsStand { documents }) = &self {
             problem["documents"] = json!(documents);
         }
-        if let Self::NotDone(NotDone::Settings { problems }) = &self {
+        if let Self::NotDone(NotDone::Settings { problems } | NotDone::SettingsUnreadable { unreadable: problems }) =
+            &self
+        {
             problem["problems"] = json!(problems);
         }
         let mut response = (status, problem.to_string()).into_response();

@@ -71,10 +71,10 @@ impl SetArgs {
                 let error = anyhow::anyhow!("'{}' sets nothing", text.escape_debug());
                 return Err(Failure::usage(error, "write it as key=value").with_code("bad_input"));
             };
-            put(&mut patch, &place(key), read_value(key, value)?);
+            put(&mut patch, key, read_value(key, value)?)?;
         }
         for key in &self.unset {
-            put(&mut patch, &place(key), Value::Null);
+            put(&mut patch, key, Value::Null)?;
         }
         Ok(patch)
     }
@@ -87,6 +87,7 @@ fn place(key: &str) -> Vec<&str> {
         None => vec!["defaults", key],
         Some(("write_back", _)) => key.split('.').collect(),
         Some(("defaults", input)) => vec!["defaults", input],
+        Some(("actions", of_action)) => std::iter::once("actions").chain(of_action.splitn(2, '.')).collect(),
         Some((action, input)) => vec!["actions", action, input],
     }
 }
@@ -104,15 +105,21 @@ fn read_value(key: &str, value: &str) -> Result<Value, Failure> {
     }
 }
 
-fn put(patch: &mut Value, place: &[&str], value: Value) {
-    let Some((last, parents)) = place.split_last() else { return };
+/// Sets what a key names. One command can't set a member and a part of it to two things.
+fn put(patch: &mut Value, key: &str, value: Value) -> Result<(), Failure> {
+    let taken = || {
+        let error = anyhow::anyhow!("'{}' is set as a part of what is set otherwise", key.escape_debug());
+        Failure::usage(error, "set either the whole or its parts").with_code("bad_input")
+    };
+    let place = place(key);
+    let (last, parents) = place.split_last().ok_or_else(taken)?;
     let mut at = patch;
     for parent in parents {
-        let members = at.as_object_mut().map(|members| members.entry(*parent).or_insert_with(|| Map::new().into()));
-        let Some(next) = members else { return };
-        at = next;
+        let members = at.as_object_mut().ok_or_else(taken)?;
+        at = members.entry(*parent).or_insert_with(|| Map::new().into());
     }
-    at[*last] = value;
+    at.as_object_mut().ok_or_else(taken)?.insert((*last).to_owned(), value);
+    Ok(())
 }
 
 /// A document in a file.
@@ -138,12 +145,24 @@ mod tests {
             ("income_account", vec!["defaults", "income_account"]),
             ("create-invoice.payment_terms", vec!["actions", "create-invoice", "payment_terms"]),
             ("write_back.properties.number", vec!["write_back", "properties", "number"]),
+            ("actions.create-invoice", vec!["actions", "create-invoice"]),
+            ("actions.create-invoice.payment_terms", vec!["actions", "create-invoice", "payment_terms"]),
         ] {
             assert_eq!(place(key), expected);
         }
         let mut patch = json!({});
-        put(&mut patch, &place("a-b.c"), "1".into());
-        put(&mut patch, &place("a-b.d"), Value::Null);
+        put(&mut patch, "a-b.c", "1".into()).ok().expect("room");
+        put(&mut patch, "a-b.d", Value::Null).ok().expect("room");
         assert_eq!(patch, json!({ "actions": { "a-b": { "c": "1", "d": null } } }));
+    }
+
+    #[test]
+    fn a_part_of_what_is_set_to_a_text_or_taken_away_is_refused() {
+        for whole in ["x".into(), Value::Null] {
+            let mut patch = json!({});
+            put(&mut patch, "write_back", whole).ok().expect("room");
+            assert!(put(&mut patch, "write_back.note", false.into()).is_err());
+            assert!(put(&mut patch, "write_back.properties.number", "qb".into()).is_err());
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Whether settings fit the installed actions. A name that no action knows is refused: it is a
-//! misspelt one far more often than that of an action that is still to come.
+//! misspelt one far more often than that of an action that is still to come. Where nothing is set for it,
+//! there is nothing to refuse: an action that is gone must not be in the way of every other change.
 
 use super::{BadSetting, Settings, Values, filter};
 use crate::action::{Definition, Input, fits, takes};
@@ -7,7 +8,7 @@ use crate::action::{Definition, Input, fits, takes};
 /// Everything that no action takes.
 pub(super) fn unfit(settings: &Settings, definitions: &[&Definition]) -> Vec<BadSetting> {
     let mut found = values("/defaults", &settings.defaults, definitions);
-    for (action, of_action) in &settings.actions {
+    for (action, of_action) in settings.actions.iter().filter(|(_, of_action)| !of_action.is_empty()) {
         let pointer = format!("/actions/{action}");
         match definitions.iter().find(|definition| definition.id == *action) {
             Some(definition) => found.extend(values(&pointer, of_action, &[definition])),
@@ -15,7 +16,10 @@ pub(super) fn unfit(settings: &Settings, definitions: &[&Definition]) -> Vec<Bad
                 pointer,
                 code: "unknown_action",
                 message: format!("there is no action '{action}'"),
-                remedy: format!("installed are: {}", names(definitions.iter().map(|definition| &definition.id))),
+                remedy: format!(
+                    "installed are: {}; `connection set --unset actions.{action}` takes it away",
+                    names(definitions.iter().map(|definition| &definition.id))
+                ),
             }),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{NotDone, Service};
 use crate::connection::check::{Finding, check};
-use crate::connection::settings::Effective;
+use crate::connection::settings::{BadSetting, Effective};
 use crate::connection::{Connection, Settings, WriteBack};
 use crate::enrollment::IfExists;
 use crate::runs::settings_store::{KeptSettings, Replaced};
@@ -46,7 +46,7 @@ impl Service {
         self.check_open()?;
         let connection = self.connection(Some(portal), Some(company))?;
         let kept = self.store.settings(portal, company).await?;
-        Ok(self.shown_settings(&connection, kept))
+        self.shown_settings(&connection, kept)
     }
 
     /// Puts a whole document in the place of the version `replaces`.
@@ -77,8 +77,9 @@ impl Service {
         loop {
             let kept = self.store.settings(portal, company).await?;
             let version = kept.as_ref().map_or(0, |kept| kept.version);
-            let mut document = document(kept.as_ref());
+            let mut document = document(kept.as_ref())?;
             merge(&mut document, patch);
+            prune(&mut document);
             match self.replace(&connection, replaces.unwrap_or(version), &document).await {
                 Err(NotDone::SettingsChanged { .. }) if replaces.is_none() && tries < PATCH_TRIES => tries += 1,
                 done => return done,
@@ -98,8 +99,8 @@ impl Service {
         let settings = Settings::check(document, &definitions).map_err(|problems| NotDone::Settings { problems })?;
         match self.store.put_settings(portal, company, replaces, &document.to_string()).await? {
             Replaced::Yes(kept) => {
-                self.connections.write_back(portal, company, settings.write_back);
-                Ok(self.shown_settings(connection, Some(kept)))
+                self.connections.write_back(portal, company, kept.version, settings.write_back);
+                self.shown_settings(connection, Some(kept))
             }
             Replaced::No { version } => Err(NotDone::SettingsChanged { version }),
         }
@@ -109,26 +110,35 @@ impl Service {
     pub async fn check_connection(&self, portal: &str, company: &str) -> Result<Vec<Finding>, NotDone> {
         self.check_open()?;
         let connection = self.connection(Some(portal), Some(company))?;
-        let kept = document(self.store.settings(portal, company).await?.as_ref());
+        let kept = document(self.store.settings(portal, company).await?.as_ref())?;
         let installed = self.active_versions();
         let actions: Vec<_> =
             installed.iter().map(|installed| (&installed.version.definition, &*installed.grants)).collect();
         let definitions: Vec<_> = actions.iter().map(|(definition, _)| *definition).collect();
         let misfits = Settings::check(&kept, &definitions).err().unwrap_or_default();
-        Ok(check(&connection, &Settings::read(&kept), misfits, &actions).await)
+        // What can't be read is among the misfits.
+        let (settings, _) = Settings::read(&kept);
+        Ok(check(&connection, &settings, misfits, &actions).await)
     }
 
-    /// What holds for a run of this connection that is accepted now.
+    /// What holds for a run of this connection that is accepted now. Nothing begins with defaults in the
+    /// place of what was set and can't be read.
     pub(super) async fn settings_of(&self, connection: &Connection) -> Result<Settings, NotDone> {
-        let kept = self.store.settings(&connection.portal, connection.quickbooks.realm()).await?;
-        Ok(Settings::read(&document(kept.as_ref())))
+        read(self.store.settings(&connection.portal, connection.quickbooks.realm()).await?.as_ref())
     }
 
-    /// Lets what was set before this process began hold again for what HubSpot is told.
+    /// Lets what was set before this process began hold again for what HubSpot is told. A connection whose
+    /// settings can't be read takes no start, and no other connection suffers from it.
     pub async fn load_settings(&self) -> Result<(), NotDone> {
         for connection in self.connections.between(None, None) {
-            let settings = self.settings_of(&connection).await?;
-            self.connections.write_back(&connection.portal, connection.quickbooks.realm(), settings.write_back);
+            let (portal, company) = (connection.portal.as_str(), connection.quickbooks.realm());
+            let Some(kept) = self.store.settings(portal, company).await? else { continue };
+            match read(Some(&kept)) {
+                Ok(settings) => self.connections.write_back(portal, company, kept.version, settings.write_back),
+                Err(unreadable) => {
+                    tracing::warn!(portal, company, code = unreadable.code(), "{unreadable}; it takes no start");
+                }
+            }
         }
         Ok(())
     }
@@ -139,14 +149,15 @@ impl Service {
         self.connections.name(portal, company).unwrap_or_else(|| format!("{portal}/{company}"))
     }
 
-    fn shown_settings(&self, connection: &Connection, kept: Option<KeptSettings>) -> ShownSettings {
+    fn shown_settings(&self, connection: &Connection, kept: Option<KeptSettings>) -> Result<ShownSettings, NotDone> {
         let (portal, company) = (connection.portal.clone(), connection.quickbooks.realm().to_owned());
-        let document = document(kept.as_ref());
-        let settings = Settings::read(&document);
+        let document = document(kept.as_ref())?;
+        // What can't be read is shown as it stands in the document.
+        let (settings, _) = Settings::read(&document);
         let installed = self.active_versions();
         let inputs = installed.iter().flat_map(|version| settings.effective(&version.version.definition));
         let zone = settings.zone.as_ref().unwrap_or(&connection.zone);
-        ShownSettings {
+        Ok(ShownSettings {
             name: self.connections.name(&portal, &company),
             portal,
             company,
@@ -157,14 +168,21 @@ impl Service {
             if_exists: settings.if_exists,
             write_back: settings.write_back.clone(),
             inputs: inputs.collect(),
-        }
+        })
     }
 }
 
-/// The document as it is kept, or an empty one.
-fn document(kept: Option<&KeptSettings>) -> Value {
-    let kept = kept.and_then(|kept| serde_json::from_str(&kept.document).ok());
-    kept.unwrap_or_else(|| Value::Object(Map::new()))
+/// The document as it is kept, or an empty one where nothing was ever set.
+fn document(kept: Option<&KeptSettings>) -> Result<Value, NotDone> {
+    let Some(kept) = kept else { return Ok(Value::Object(Map::new())) };
+    serde_json::from_str(&kept.document)
+        .map_err(|error| NotDone::SettingsUnreadable { unreadable: vec![BadSetting::unreadable("", &error)] })
+}
+
+/// What is kept, or defaults where nothing was ever set.
+fn read(kept: Option<&KeptSettings>) -> Result<Settings, NotDone> {
+    let (settings, unreadable) = Settings::read(&document(kept)?);
+    if unreadable.is_empty() { Ok(settings) } else { Err(NotDone::SettingsUnreadable { unreadable }) }
 }
 
 /// RFC 7396: members of an object are merged, `null` takes one away, and everything else takes the place
@@ -184,5 +202,12 @@ fn merge(target: &mut Value, patch: &Value) {
         } else {
             merge(members.entry(name.clone()).or_insert(Value::Null), change);
         }
+    }
+}
+
+/// An action whose last value was taken away is not named any more.
+fn prune(document: &mut Value) {
+    if let Some(actions) = document.get_mut("actions").and_then(Value::as_object_mut) {
+        actions.retain(|_, of_action| of_action.as_object().is_none_or(|values| !values.is_empty()));
     }
 }
