@@ -139,7 +139,7 @@ impl Case {
         Ok(case)
     }
 
-    /// Reads every case in `folder`, by name.
+    /// Reads every case in `folder`, by name. Files beside the cases' folders are nobody's case.
     ///
     /// # Errors
     ///
@@ -150,6 +150,7 @@ impl Case {
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             folders.push(entry.map_err(unreadable)?.path());
         }
+        folders.retain(|path| path.is_dir());
         folders.sort();
         folders.iter().map(|folder| Self::read(folder)).collect()
     }
@@ -246,6 +247,17 @@ mod tests {
         assert!(read(r#"{"rules": [1], "object": "deal:1", "expect": {"status": "held"}, "denies": []}"#).is_err());
         assert!(read(r#"{"rules": [1], "object": "deal:1", "expect": {"status": "held", "warning": []}}"#).is_err());
         assert!(read(r#"{"rules": [1], "object": "ticket:1", "expect": {"status": "held"}}"#).is_err());
+    }
+
+    #[test]
+    fn a_file_beside_the_folders_of_cases_is_no_case() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("a-fact")).unwrap();
+        let stated = r#"{"rules": [1], "object": "deal:1", "expect": {"status": "succeeded"}}"#;
+        std::fs::write(folder.path().join("a-fact/case.json"), stated).unwrap();
+        std::fs::write(folder.path().join("README.md"), "What the cases are about.").unwrap();
+        let names: Vec<_> = Case::read_all(folder.path()).unwrap().into_iter().map(|case| case.name).collect();
+        assert_eq!(names, ["a-fact"]);
     }
 
     #[test]

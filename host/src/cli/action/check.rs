@@ -119,7 +119,8 @@ impl CheckArgs {
 /// The cases of the module in `folder`, or the one that is named.
 fn cases(folder: &Path, named: Option<&str>) -> Result<Vec<Case>, Failure> {
     let cases_folder = folder.join(CASES);
-    let has_any = std::fs::read_dir(&cases_folder).is_ok_and(|mut entries| entries.next().is_some());
+    let has_any =
+        std::fs::read_dir(&cases_folder).is_ok_and(|entries| entries.flatten().any(|entry| entry.path().is_dir()));
     if folder.join("Cargo.toml").is_file() && !has_any {
         let error = anyhow!("{} holds no case", shown(&cases_folder));
         let hint = "make a folder there for each fact, with a case.json in it, as tests/README.md describes";
