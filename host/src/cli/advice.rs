@@ -8,19 +8,31 @@ use crate::runs::{RunRecord, Status};
 pub(super) fn advice(record: &RunRecord, connection: &ConnectionArgs) -> Option<String> {
     match record.status {
         Status::Succeeded | Status::Previewed | Status::Refused | Status::Cancelled => None,
-        Status::Held => Some(held(&record.code).to_owned()),
+        Status::Held => Some(held(record)),
         Status::Waiting => Some(waiting(record, connection)),
     }
 }
 
-fn held(code: &str) -> &'static str {
-    match code {
-        "capability_missing" => "start the run without --deny for what it needs",
-        "partly_written" => "finish or undo in QuickBooks what stands, then start the run again",
-        "no_effect" | "bad_refusal" => "tell the author of the action; the calls above show what it did",
-        "quickbooks_refuses" => "mend what the message names, then start the run again with the same --event",
-        "diverged" => "look at what stands in QuickBooks first; a start without --event is a new sale to QuickBooks",
-        _ => "tell the author of the action, with what its log and the limits above say",
+/// What QuickBooks has of a run it holds under the run's own event; another event would make it anew.
+fn held(record: &RunRecord) -> String {
+    let again = format!("start the run again with --event {}", record.event);
+    let waited = record.problems.first().is_some_and(|problem| problem.code == record.code);
+    match record.code.as_str() {
+        "capability_missing" => format!("{again}, and without --deny for what it needs"),
+        "partly_written" => {
+            format!("mend the problems, then {again}; if you finish it by hand in QuickBooks, do not start it again")
+        }
+        "unclear" => format!("look in QuickBooks whether the call was carried out; if it was not, {again}"),
+        "already_exists" | "already_invoiced" => {
+            format!("look at the document that stands; if it is wrong, delete or void it in QuickBooks, then {again}")
+        }
+        "no_effect" | "bad_refusal" => "tell the author of the action; the calls above show what it did".to_owned(),
+        "quickbooks_refuses" => format!("mend what the message names, then {again}"),
+        "diverged" => format!("look at what stands in QuickBooks, and tell the author of the action; then {again}"),
+        "internal" => format!("report it, look at what stands in QuickBooks, then {again}"),
+        // The action waited in vain; the code is its own.
+        _ if waited => format!("mend what the problem names, or wait longer, then {again}"),
+        _ => format!("tell the author of the action, with its log and the limits above; with a mended one {again}"),
     }
 }
 
@@ -46,5 +58,40 @@ fn waiting(record: &RunRecord, connection: &ConnectionArgs) -> String {
              QBO_HOST_QUICKBOOKS_REFRESH_TOKEN, or connect the company anew; {again}"
         ),
         _ => format!("wait a little, {again}; a longer --patience waits here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_held_run_that_may_stand_in_part_is_never_sent_on_under_another_event() {
+        let record = |code: &str, problem: &str| -> RunRecord {
+            let problem = json!({ "code": problem, "message": "", "about": "", "remedy": "" });
+            let record = json!({
+                "run_id": "0".repeat(32), "event": "monday", "action": "a", "version": "1.0.0",
+                "digest": "0".repeat(64), "object": "deal:1", "status": "held", "code": code, "message": "",
+                "problems": [problem], "warnings": [], "documents": [], "outputs": [], "calls": [], "attempts": 1,
+                "limits": null,
+            });
+            serde_json::from_value(record).unwrap()
+        };
+        for (code, problem) in [
+            ("partly_written", "product_not_found"),
+            ("unclear", "x"),
+            ("diverged", "x"),
+            ("trapped", "x"),
+            ("quickbooks_refuses", "quickbooks_refused"),
+            ("already_exists", "already_exists"),
+            ("customer_not_synced_yet", "customer_not_synced_yet"),
+        ] {
+            let hint = held(&record(code, problem));
+            assert!(hint.contains("--event monday"), "{code}: {hint}");
+        }
+        let author = |code: &str, problem: &str| held(&record(code, problem)).contains("author");
+        assert!(author("trapped", "x") && !author("customer_not_synced_yet", "customer_not_synced_yet"));
     }
 }
