@@ -23,6 +23,7 @@ pub(super) const HUBSPOT_PORT: u16 = 8502;
 /// The sample company and portal of the simulators.
 const SAMPLE_COMPANY: &str = "4620816365000000001";
 const SAMPLE_PORTAL: &str = "50000001";
+const SAMPLE_ZONE: &str = "America/Los_Angeles";
 
 /// Where Intuit gives tokens for every company.
 const INTUIT_TOKEN_URL: &str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer";
@@ -55,14 +56,14 @@ pub(super) struct ConnectionArgs {
 }
 
 impl ConnectionArgs {
-    /// The simulators at these base URLs, with their sample company and portal.
-    pub(super) fn simulators(quickbooks: String, hubspot: String) -> Self {
-        Self { quickbooks, hubspot, company: None, portal: None, zone: "America/Los_Angeles".into() }
-    }
-
     /// Whether both services are expected on this machine, where only simulators are.
     pub(super) fn are_simulators(&self) -> bool {
-        [&self.quickbooks, &self.hubspot].into_iter().all(|text| Url::parse(text).is_ok_and(|url| is_loopback(&url)))
+        self.is_quickbooks_simulated() && is_simulated(&self.hubspot)
+    }
+
+    /// Whether QuickBooks is expected on this machine.
+    pub(super) fn is_quickbooks_simulated(&self) -> bool {
+        is_simulated(&self.quickbooks)
     }
 
     pub(super) fn connect(&self) -> Result<Connection, Failure> {
@@ -75,27 +76,62 @@ impl ConnectionArgs {
                 return Err(Failure::usage(error, hint).with_code("bad_id"));
             }
         }
-        let zone = TimeZone::get(&self.zone).map_err(|error| {
-            let error = anyhow::Error::new(error).context(format!("'{}' is not a time zone", self.zone.escape_debug()));
-            Failure::usage(error, "use an IANA name, such as America/New_York").with_code("unknown_zone")
-        })?;
         let reach = Reach {
             quickbooks: &self.quickbooks,
             hubspot: &self.hubspot,
             company,
             portal,
-            zone,
+            zone: zone(&self.zone)?,
             token_url: setting("QBO_HOST_QUICKBOOKS_TOKEN_URL")?,
             pages_url: setting("QBO_HOST_QUICKBOOKS_PAGES_URL")?,
-            client_id_env: "QBO_HOST_QUICKBOOKS_CLIENT_ID",
-            client_secret_env: "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
-            refresh_token_env: "QBO_HOST_QUICKBOOKS_REFRESH_TOKEN",
-            hubspot_token_env: "QBO_HOST_HUBSPOT_TOKEN",
+            secrets: Some(SecretNames {
+                client_id: "QBO_HOST_QUICKBOOKS_CLIENT_ID",
+                client_secret: "QBO_HOST_QUICKBOOKS_CLIENT_SECRET",
+                refresh_token: "QBO_HOST_QUICKBOOKS_REFRESH_TOKEN",
+                hubspot_token: "QBO_HOST_HUBSPOT_TOKEN",
+            }),
             rates: Rates::default(),
             answer_timeout: ANSWER_TIMEOUT,
         };
         reach.connect()
     }
+}
+
+/// Simulators of this process at these base URLs, with their sample company and portal. The environment
+/// has no say: what it holds is for other services.
+pub(super) fn simulators(quickbooks: &str, hubspot: &str) -> Result<Connection, Failure> {
+    let reach = Reach {
+        quickbooks,
+        hubspot,
+        company: SAMPLE_COMPANY,
+        portal: SAMPLE_PORTAL,
+        zone: zone(SAMPLE_ZONE)?,
+        token_url: None,
+        pages_url: None,
+        secrets: None,
+        rates: Rates::default(),
+        answer_timeout: ANSWER_TIMEOUT,
+    };
+    reach.connect()
+}
+
+fn zone(name: &str) -> Result<TimeZone, Failure> {
+    TimeZone::get(name).map_err(|error| {
+        let error = anyhow::Error::new(error).context(format!("'{}' is not a time zone", name.escape_debug()));
+        Failure::usage(error, "use an IANA name, such as America/New_York").with_code("unknown_zone")
+    })
+}
+
+fn is_simulated(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| is_loopback(&url))
+}
+
+/// The variables of the environment that hold the secrets of one connection.
+pub(super) struct SecretNames<'a> {
+    pub(super) client_id: &'a str,
+    pub(super) client_secret: &'a str,
+    pub(super) refresh_token: &'a str,
+    pub(super) hubspot_token: &'a str,
 }
 
 /// How one portal and one company are reached, whoever says so.
@@ -109,15 +145,13 @@ pub(super) struct Reach<'a> {
     pub(super) token_url: Option<String>,
     /// Where people find documents, if not where they usually do.
     pub(super) pages_url: Option<String>,
-    pub(super) client_id_env: &'a str,
-    pub(super) client_secret_env: &'a str,
-    pub(super) refresh_token_env: &'a str,
-    pub(super) hubspot_token_env: &'a str,
+    /// Where secrets are had; without, they are the simulators' own.
+    pub(super) secrets: Option<SecretNames<'a>>,
     pub(super) rates: Rates,
     pub(super) answer_timeout: Duration,
 }
 
-impl Reach<'_> {
+impl<'a> Reach<'a> {
     pub(super) fn connect(self) -> Result<Connection, Failure> {
         let quickbooks = base_url(self.quickbooks)?;
         let hubspot = base_url(self.hubspot)?;
@@ -134,7 +168,7 @@ impl Reach<'_> {
             base_url(pages)?;
             client = client.with_pages(pages);
         }
-        let token = secret(self.hubspot_token_env, "simulator-portal-token".into(), &hubspot)?;
+        let token = self.secret(|names| names.hubspot_token, "simulator-portal-token".into(), &hubspot)?;
         let portal = Portal { base_url: self.hubspot.to_owned(), token: Secret::new(token) };
         Ok(Connection {
             portal: self.portal.to_owned(),
@@ -157,10 +191,26 @@ impl Reach<'_> {
         let simulated = format!("simulator-refresh-{}", self.company);
         Ok(OAuth {
             token_url,
-            client_id: secret(self.client_id_env, "simulator-client".into(), quickbooks)?,
-            client_secret: Secret::new(secret(self.client_secret_env, "simulator-secret".into(), quickbooks)?),
-            refresh_token: Secret::new(secret(self.refresh_token_env, simulated, quickbooks)?),
+            client_id: self.secret(|names| names.client_id, "simulator-client".into(), quickbooks)?,
+            client_secret: Secret::new(self.secret(
+                |names| names.client_secret,
+                "simulator-secret".into(),
+                quickbooks,
+            )?),
+            refresh_token: Secret::new(self.secret(|names| names.refresh_token, simulated, quickbooks)?),
         })
+    }
+
+    fn secret(
+        &self,
+        name: fn(&SecretNames<'a>) -> &'a str,
+        simulated: String,
+        service: &Url,
+    ) -> Result<String, Failure> {
+        match &self.secrets {
+            Some(names) => secret(name(names), simulated, service),
+            None => Ok(simulated),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use url::Url;
 use super::Failure;
 use super::action::open_catalog_in;
 use super::answer::answer;
-use super::connect::{Reach, is_loopback};
+use super::connect::{Reach, SecretNames, is_loopback};
 use super::folders::shown;
 use super::stop::StopRequest;
 use crate::clock::Clock;
@@ -182,10 +182,12 @@ fn connect(settings: &ConnectionSettings) -> Result<Connection, Failure> {
         zone: settings.zone.value.clone(),
         token_url: settings.token_url.as_ref().map(|url| url.value.clone()),
         pages_url: settings.pages_url.as_ref().map(|url| url.value.clone()),
-        client_id_env: &settings.client_id_env.value,
-        client_secret_env: &settings.client_secret_env.value,
-        refresh_token_env: &settings.refresh_token_env.value,
-        hubspot_token_env: &settings.hubspot_token_env.value,
+        secrets: Some(SecretNames {
+            client_id: &settings.client_id_env.value,
+            client_secret: &settings.client_secret_env.value,
+            refresh_token: &settings.refresh_token_env.value,
+            hubspot_token: &settings.hubspot_token_env.value,
+        }),
         rates: Rates {
             per_second: number(settings.requests_per_second.value),
             per_minute: number(settings.requests_per_minute.value),

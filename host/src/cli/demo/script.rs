@@ -1,6 +1,8 @@
 //! What the demo plays, in order: one story through all actions, and one refusal of each.
 //!
-//! Objects are those of the simulated portal's seed. Knows no run and no connection.
+//! Objects are those of the simulated portal's seed. Knows how each scene ends, and not how it is played.
+
+use crate::runs::{RunRecord, Status};
 
 /// One action for one object.
 pub(super) struct Scene {
@@ -10,6 +12,9 @@ pub(super) struct Scene {
     pub(super) title: &'static str,
     /// What happens in HubSpot before it.
     pub(super) before: Option<Change>,
+    /// How it ends.
+    status: Status,
+    code: &'static str,
 }
 
 /// A change of an object in HubSpot.
@@ -30,7 +35,18 @@ pub(super) const CLEARING_ACCOUNT: &str = "91";
 pub(super) const PAYMENTS: [&str; 2] = ["3401", "3402"];
 
 const fn scene(action: &'static str, object: &'static str, title: &'static str) -> Scene {
-    Scene { action, object, title, before: None }
+    Scene { action, object, title, before: None, status: Status::Succeeded, code: "created" }
+}
+
+const fn refused(action: &'static str, object: &'static str, title: &'static str, code: &'static str) -> Scene {
+    Scene { action, object, title, before: None, status: Status::Refused, code }
+}
+
+impl Scene {
+    /// Whether the run came to the scene's end.
+    pub(super) fn is_told_by(&self, record: &RunRecord) -> bool {
+        (record.status, record.code.as_str()) == (self.status, self.code)
+    }
 }
 
 /// A deal is proposed and won; a payment comes in; another one comes in and is given back.
@@ -53,10 +69,32 @@ pub(super) const STORY: [Scene; 7] = [
 
 /// One refusal of each action.
 pub(super) const REFUSED: [Scene; 6] = [
-    scene("create-invoice", "deal:1004", "deal 1004, four mistakes"),
-    scene("create-estimate", "quote:2009", "quote 2009 adds up otherwise"),
-    scene("create-sales-receipt", "payment:3005", "payment 3005 is still processing"),
-    scene("create-paid-invoice", "payment:3008", "payment 3008 has a taxed line"),
-    scene("create-expense", "payment:3010", "payment 3010, unclear fees"),
-    scene("create-refund-receipt", "payment:3004", "payment 3004, refunded in part"),
+    refused("create-invoice", "deal:1004", "deal 1004, four mistakes", "contact_incomplete"),
+    refused("create-estimate", "quote:2009", "quote 2009 adds up otherwise", "totals_differ"),
+    refused("create-sales-receipt", "payment:3005", "payment 3005 is still processing", "payment_processing"),
+    refused("create-paid-invoice", "payment:3008", "payment 3008 has a taxed line", "taxable_line"),
+    refused("create-expense", "payment:3010", "payment 3010, unclear fees", "fees_unclear"),
+    refused("create-refund-receipt", "payment:3004", "payment 3004, refunded in part", "partial_refund"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_for_another_reason_is_not_the_scenes_end() {
+        let record = |status: &str, code: &str| -> RunRecord {
+            let record = json!({
+                "run_id": "0".repeat(32), "event": "e", "action": "a", "version": "1.0.0", "digest": "0".repeat(64),
+                "object": "deal:1004", "status": status, "code": code, "message": "", "problems": [], "warnings": [],
+                "documents": [], "outputs": [], "calls": [], "attempts": 1, "limits": null,
+            });
+            serde_json::from_value(record).unwrap()
+        };
+        assert!(REFUSED[0].is_told_by(&record("refused", "contact_incomplete")));
+        assert!(!REFUSED[0].is_told_by(&record("refused", "property_missing")));
+        assert!(!STORY[0].is_told_by(&record("refused", "created")));
+    }
+}
