@@ -60,6 +60,9 @@ async fn a_refusal_of_the_service_is_told_like_every_error() {
     start(&["--input", "colour=red"]).assert_error(2, "unknown_input");
     start(&["--company", "1"]).assert_error(2, "unknown_connection");
     start(&["--deny", "invoice:create"]).assert_error(2, "usage");
+    for flag in ["--quickbooks", "--hubspot", "--zone", "--actions", "--code-cache"] {
+        start(&[flag, "elsewhere"]).assert_error(2, "usage");
+    }
     let mut stranger = qbo_host(&["run", "list", "--service", &serving.url, "--json"]);
     stranger.env("QBO_HOST_TOKEN", "another");
     finish(stranger).assert_error(1, "unauthorized");

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,6 +22,35 @@ use crate::runs::service_store::Phase;
 /// The service waits so long for one request; a longer patience asks again.
 const WAIT_SECONDS: u64 = 20;
 
+/// Flags that say how this command runs an action by itself, by the names that clap has for them.
+const OWN_FLAGS: [&str; 5] = ["quickbooks", "hubspot", "zone", "actions", "code_cache"];
+
+/// Those of them that stand on the command line. What the environment holds is meant for every command.
+#[derive(Clone, Default)]
+pub(super) struct OwnFlags(Vec<String>);
+
+impl FromArgMatches for OwnFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        Ok(Self(OWN_FLAGS.iter().filter(|name| given(name)).map(|name| name.replace('_', "-")).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for OwnFlags {
+    fn augment_args(command: Command) -> Command {
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command
+    }
+}
+
 #[derive(Deserialize)]
 struct Started {
     run_id: RunId,
@@ -32,6 +63,12 @@ impl StartArgs {
             let error =
                 anyhow::anyhow!("a service's approvals are its own; {} can't be withheld", denied.escape_debug());
             return Err(Failure::usage(error, "set deny for the action in the service's settings"));
+        }
+        if let Some(flag) = self.own_flags.0.first() {
+            let error =
+                anyhow::anyhow!("a service has actions and connections of its own; --{flag} changes nothing there");
+            let hint = "choose one of its connections with --portal and --company, or leave out --service";
+            return Err(Failure::usage(error, hint));
         }
         if self.settings.is_some() {
             let error = anyhow::anyhow!("a service has settings of its own for each connection");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::remote::OwnFlags;
 use crate::action::{Capability, Definition};
 use crate::cli::action::{load, open_catalog};
 use crate::cli::advice::advice;
@@ -34,6 +35,9 @@ const HUBSPOT_PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub(in crate::cli) struct StartArgs {
+    // Before the flags that it looks for: whoever reads one takes it away.
+    #[command(flatten)]
+    pub(super) own_flags: OwnFlags,
     /// An action's name, or the file of its component
     #[arg(long, value_name = "NAME")]
     pub(super) action: String,
