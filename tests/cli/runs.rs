@@ -1,7 +1,11 @@
 //! `run start`, from one process to another.
 
+use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Duration;
 
+use qbo_simulator::hubspot::HubSpot;
+use qbo_simulator::quickbooks::QuickBooks;
 use qbo_tests::component;
 use serde_json::{Value, json};
 
@@ -41,6 +45,53 @@ fn one_event_in_two_processes_makes_one_invoice() {
     let (_, other) = run(&simulators, &["--object", "deal:1002"]);
     let number = |record: &Value| invoice(record)["doc_number"].as_str().and_then(|number| number.parse::<u32>().ok());
     assert_eq!(number(&other), number(&first).map(|number| number + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_quickbooks_has_forgotten_makes_no_second_invoice() {
+    // The simulator as this process's own, so that its memory of request ids can be taken away.
+    let (books, portal) = (QuickBooks::seeded(), HubSpot::seeded());
+    let local = || SocketAddr::from(([127, 0, 0, 1], 0));
+    let (quickbooks, hubspot) = (books.serve(local()).expect("a port"), portal.serve(local()).expect("a port"));
+    books.set_request_id_memory(Duration::ZERO);
+    let [quickbooks_url, hubspot_url] = [&quickbooks, &hubspot].map(|server| format!("http://{}", server.address()));
+    component("action-modules/create-invoice");
+    let start = || {
+        let mut command = qbo_host(&["run", "start", "--action", "create-invoice", "--object", "deal:1001", "--json"]);
+        command.args(["--event", "monday", "--quickbooks", &quickbooks_url, "--hubspot", &hubspot_url]);
+        finish(command)
+    };
+    let (first, second) = tokio::task::block_in_place(|| (start(), start()));
+    assert_eq!((first.code, second.code), (Some(0), Some(0)), "{second:?}");
+    assert_eq!(invoice(&first.json())["id"], invoice(&second.json())["id"]);
+}
+
+#[test]
+fn a_start_without_an_event_names_it_before_it_ends() {
+    let simulators = Simulators::start();
+    let mut unnamed = start(&simulators, &["--object", "deal:1001", "--json"]);
+    unnamed.env("QBO_HOST_LOG", "error");
+    let made = finish(unnamed);
+    let event = made.stderr.lines().find_map(|line| line.strip_prefix("event ")).expect("the event's name");
+    assert_eq!(made.json()["event"], event);
+    let (_, again) = run(&simulators, &["--object", "deal:1001", "--event", event]);
+    assert_eq!(invoice(&again), invoice(&made.json()));
+}
+
+#[test]
+fn a_real_company_takes_no_start_without_an_event() {
+    component("action-modules/create-invoice");
+    let elsewhere = |more: &[&str]| {
+        let mut command = qbo_host(&["run", "start", "--action", "create-invoice", "--object", "deal:1001", "--json"]);
+        command.args(["--quickbooks", "https://quickbooks.invalid", "--patience", "0"]).args(more);
+        for secret in ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"] {
+            command.env(format!("QBO_HOST_QUICKBOOKS_{secret}"), "a-secret");
+        }
+        finish(command)
+    };
+    elsewhere(&[]).assert_error(2, "event_missing");
+    assert_eq!(elsewhere(&["--event", "monday"]).json()["status"], "waiting");
+    assert_eq!(elsewhere(&["--preview"]).json()["status"], "waiting");
 }
 
 #[test]

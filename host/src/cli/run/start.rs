@@ -33,6 +33,10 @@ const PATIENCE_SECONDS_MAX: u64 = 86_400;
 /// an answer that was lost.
 const HUBSPOT_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How far back QuickBooks is asked for what the same event made, as long as by a service with a new
+/// store: this command never has one that remembers.
+const LOOK_BACK: Duration = Duration::from_secs(72 * 60 * 60);
+
 #[derive(Args)]
 pub(in crate::cli) struct StartArgs {
     // Before the flags that it looks for: whoever reads one takes it away.
@@ -51,7 +55,7 @@ pub(in crate::cli) struct StartArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) settings: Option<PathBuf>,
     /// Names the event; the same event is the same run and never makes two documents. Without it
-    /// this is a new event
+    /// this is a new event, which only a simulator or a preview takes
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) event: Option<String>,
     /// Tells apart what is made for one object on purpose, such as its instalments: each reference
@@ -90,6 +94,7 @@ impl StartArgs {
         let object = parse_object(&self.object)?;
         let denied = self.denied.iter().map(|text| parse_capability(text)).collect::<Result<Vec<_>, _>>()?;
         let mut connection = self.connection.connect()?;
+        let event = self.event_id()?;
         let component = component_of(&self.action, &self.actions.path()?)?;
         let (sandbox, catalog) = open_catalog(&self.code)?;
         let (version, _) = load(&catalog, &component).await?;
@@ -98,10 +103,14 @@ impl StartArgs {
         let settings = self.settings(&version.definition)?;
         connection.zone = settings.zone.clone().unwrap_or(connection.zone);
         connection.write_back = settings.write_back.clone();
-        let enrollment = self.enrollment(&version.definition, &settings, &connection, object)?;
+        let enrollment = self.enrollment(event, &version.definition, &settings, &connection, object)?;
         let grants = Arc::new(Grants::of(&version.definition, |capability| !denied.contains(capability)));
         let start = Start { enrollment: Arc::new(enrollment), version: Arc::new(version), grants, connection };
-        let store = Arc::new(MemoryStore::default());
+        if self.event.is_none() && !self.preview {
+            // Before anything is sent: whoever ends this command early needs the name to go on.
+            eprintln!("event {}", start.enrollment.event.id);
+        }
+        let store = Arc::new(MemoryStore::default().looking_back(LOOK_BACK));
         let runs = Runs::new(Arc::clone(&store) as Arc<dyn Store>, sandbox);
         let record = self.to_the_end(&runs, &start).await?;
         let messages = self.told_hubspot(store, &start.connection, &record).await?;
@@ -139,27 +148,41 @@ impl StartArgs {
         })
     }
 
+    /// The event's name: as given, or one that no other start has. A real company takes none of those,
+    /// since this command knows no earlier run and a second start would make a second document.
+    fn event_id(&self) -> Result<String, Failure> {
+        if let Some(event) = &self.event {
+            return Ok(event.clone());
+        }
+        if !self.preview && !self.connection.is_quickbooks_simulated() {
+            let error =
+                anyhow::anyhow!("without a service and without --event nothing tells a second start from the first");
+            let hint = "name the event with --event, the same one each time you start it, or start it by a --service";
+            return Err(Failure::usage(error, hint).with_code("event_missing"));
+        }
+        Ok(format!("{}-{}", Clock::machine().now().as_nanosecond(), std::process::id()))
+    }
+
     fn enrollment(
         &self,
+        event: String,
         definition: &Definition,
         settings: &Settings,
         connection: &Connection,
         object: ObjectRef,
     ) -> Result<Enrollment, Failure> {
-        let now = Clock::machine().now();
-        let new_event = || format!("{}-{}", now.as_nanosecond(), std::process::id());
         let event = Event {
             source: "cli".into(),
             portal: connection.portal.clone(),
             company: connection.quickbooks.realm().into(),
             action: definition.id.clone(),
-            id: self.event.clone().unwrap_or_else(new_event),
+            id: event,
         };
         Ok(Enrollment {
             event,
             object,
             inputs: inputs(definition, settings, &self.inputs)?,
-            accepted_at: now,
+            accepted_at: Clock::machine().now(),
             zone: connection.zone.clone(),
             preview: self.preview,
             if_exists: settings.if_exists,
