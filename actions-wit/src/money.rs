@@ -12,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const MONEY_MAX: Decimal = Decimal::from_parts(0x540B_E3FF, 0x2, 0, false, 0);
 const CENTS: u32 = 2;
 
+/// The most by which rounding to cents moves an amount.
+pub(crate) const HALF_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
+
 /// An amount in whole cents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Money(Decimal);

@@ -4,14 +4,12 @@
 use super::lines::SaleLine;
 use super::tax::is_taxed;
 use super::totals::Totals;
-use crate::money::{Decimal, Money, Quantity, UnitPrice, Unrounded};
+use crate::money::{Decimal, HALF_CENT, Money, Quantity, UnitPrice, Unrounded};
 use crate::quickbooks::{DiscountLine, Line, Reference, SalesItemLine};
 
 /// QuickBooks keeps five decimals of quantities and prices for certain; with more it may compute
 /// another amount than it was sent (error 6070).
 const DECIMALS_MAX: u32 = 5;
-
-const HALF_CENT: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 
 /// How the company wants its documents.
 pub(super) struct Style<'s> {

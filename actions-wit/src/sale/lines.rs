@@ -66,8 +66,9 @@ impl<'e> LineRecord<'e> {
         ["description", "name", "dealname", "hs_title", "hs_label"].iter().find_map(|property| self.0.text(property))
     }
 
-    pub(super) fn recurs(self) -> bool {
-        self.0.text("recurringbillingfrequency").is_some()
+    /// How often the line is billed, if more than once.
+    pub(super) fn frequency(self) -> Option<&'e str> {
+        self.0.text("recurringbillingfrequency")
     }
 
     pub(super) fn is_whole_object(self) -> bool {
@@ -107,7 +108,7 @@ impl<'e> SaleLine<'e> {
             problems.note(checked.map_err(|problem| problem.about(record.describe())));
         }
         let sold = problems.note(Self::priced(line, quantity?, price?))?;
-        match record.text("recurringbillingfrequency") {
+        match line.frequency() {
             // Its amount can be that of the whole term.
             Some(frequency) => problems.warn(recurring(record, frequency)),
             None => sold.compare_with_amount(problems),

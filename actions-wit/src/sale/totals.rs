@@ -2,10 +2,12 @@
 //! of it. A deal's amount is only compared; a document made from a quote or a payment must come to
 //! what was offered or paid.
 
+use std::collections::BTreeMap;
+
 use super::basis::{self, Basis};
 use super::lines::SaleLine;
 use super::tax::Shown;
-use crate::money::{Money, OutOfRange};
+use crate::money::{Decimal, HALF_CENT, Money, OutOfRange};
 use crate::quickbooks::TxnTaxDetail;
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
 
@@ -125,8 +127,7 @@ impl Comparison<'_, '_> {
                 problems.warn(self.tax_left(beyond));
                 Some(beyond)
             }
-            // The amount of a quote with a recurring line may count several periods.
-            Basis::Quote if self.recurs() => {
+            Basis::Quote if self.is_further_periods(beyond) => {
                 problems.warn(self.differ(stated));
                 None
             }
@@ -150,8 +151,19 @@ impl Comparison<'_, '_> {
         self.shown.is(beyond, self.net, self.lines.len())
     }
 
-    fn recurs(&self) -> bool {
-        self.lines.iter().any(|line| line.record.recurs())
+    /// Whether the amount may count further periods of the recurring lines: of all of them, or of those
+    /// of one frequency, since a year can be twelve months of one line and one year of another. With tax
+    /// in it nobody can tell.
+    fn is_further_periods(&self, beyond: Money) -> bool {
+        let mut periods: BTreeMap<&str, Decimal> = BTreeMap::new();
+        for line in self.lines {
+            if let Some(frequency) = line.record.frequency() {
+                *periods.entry(frequency).or_default() += line.net.decimal();
+            }
+        }
+        let all: Decimal = periods.values().sum();
+        let may_be = |period| self.shown != Shown::Nothing || is_multiple(beyond.decimal(), period);
+        beyond > Money::ZERO && !periods.is_empty() && periods.into_values().chain([all]).any(may_be)
     }
 
     fn is_whole_object(&self) -> bool {
@@ -207,6 +219,13 @@ impl Comparison<'_, '_> {
     }
 }
 
+/// Whether an amount is a whole number of periods, give or take half a cent for each: HubSpot rounds
+/// them together.
+fn is_multiple(amount: Decimal, period: Decimal) -> bool {
+    let periods = amount.checked_div(period).map(|periods| periods.round()).filter(|periods| *periods >= Decimal::ONE);
+    periods.is_some_and(|periods| (amount - period * periods).abs() <= HALF_CENT * periods)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +240,14 @@ mod tests {
 
     fn stored(tax: &str) -> TxnTaxDetail {
         TxnTaxDetail { total_tax: Some(money(tax)), ..TxnTaxDetail::default() }
+    }
+
+    #[test]
+    fn periods_are_whole_but_for_what_is_rounded_of_each() {
+        let is = |amount: &str, period: &str| is_multiple(amount.parse().unwrap(), period.parse().unwrap());
+        assert!(is("1650", "150"));
+        assert!(is("989.90", "89.99"), "eleven times 89.991");
+        assert!(!is("1649.94", "150") && !is("75", "150") && !is("150", "0") && !is("0.01", "150"));
     }
 
     #[test]
