@@ -2,7 +2,7 @@
 //! the sum of the lines, then the fees on what remains. Taxes come after both, in `tax`.
 
 use super::basis::{self, Basis};
-use super::lines::{LineRecord, SaleLine};
+use super::lines::{FEE, LineRecord, SaleLine};
 use crate::money::{Decimal, Money, OutOfRange, Quantity, UnitPrice, Unrounded};
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
 
@@ -115,7 +115,7 @@ fn share(discount: Money, reached: Money, total: Money) -> Result<Money, OutOfRa
 
 fn fees_of<'e>(enrollment: &'e Enrollment, lines: &[SaleLine<'e>]) -> Result<Vec<SaleLine<'e>>, Problem> {
     let base = net(&enrollment.object, lines)?;
-    let fees = enrollment.associated("fee").map(|fee| {
+    let fees = enrollment.associated(FEE).map(|fee| {
         let amount = value_of(&fee.object, base)?;
         Ok(SaleLine::of_fee(LineRecord(&fee.object), amount))
     });

@@ -7,6 +7,7 @@ use crate::money::{Decimal, Money, OutOfRange, Quantity, UnitPrice, Unrounded};
 use crate::{CrmObject, Enrollment, Problem, Problems, codes};
 
 const LINE_ITEM: &str = "line_item";
+pub(super) const FEE: &str = "fee";
 const DESCRIPTION_MAX: usize = 4000;
 
 /// What a line is about, before its numbers are read: a line item, or the enrolled object where
@@ -72,7 +73,11 @@ impl<'e> LineRecord<'e> {
     }
 
     pub(super) fn is_whole_object(self) -> bool {
-        self.0.kind != LINE_ITEM
+        self.0.kind != LINE_ITEM && !self.is_fee()
+    }
+
+    pub(super) fn is_fee(self) -> bool {
+        self.0.kind == FEE
     }
 
     fn position(self) -> Decimal {
