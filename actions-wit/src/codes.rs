@@ -145,6 +145,8 @@ codes! {
     SUBSCRIPTION_LIMIT = "subscription_limit",
     /// The data-sync filter cannot be applied.
     SYNC_FILTER_INVALID = "sync_filter_invalid",
+    /// What was paid beyond the lines is taken for the tax of those that are taxed. A warning.
+    TAX_INFERRED = "tax_inferred",
     /// The amount of the quote has tax in it, which QuickBooks computes by itself. A warning.
     TAX_LEFT_TO_QUICKBOOKS = "tax_left_to_quickbooks",
     /// A line is taxed, or its product is taxable, where the document may have no tax.

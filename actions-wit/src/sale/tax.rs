@@ -3,14 +3,14 @@
 
 use super::adjustments::{percentage, value_of};
 use super::lines::SaleLine;
-use crate::money::{Decimal, Money};
+use crate::money::{Decimal, HALF_CENT, Money};
 use crate::{CrmObject, Enrollment, Problem, codes};
 
 /// Combined sales taxes of the United States stay below 13 %; a larger part of a payment is
 /// something else.
 const PERCENT_MAX: Decimal = Decimal::from_parts(15, 0, 0, false, 0);
 
-/// A cent: a tax may be rounded for each line, or once for all of them.
+/// A tax on the whole object is rounded once, and half a cent can fall to either side.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 /// The tax on HubSpot's side.
@@ -18,10 +18,10 @@ const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 pub(super) enum Shown {
     /// Nothing is taxed.
     Nothing,
-    /// It comes to an amount, give or take a cent for each line.
-    Amount(Money),
-    /// Something is taxed, and no number says how much.
-    Unknown,
+    /// It comes to an amount, give or take what is rounded otherwise.
+    Amount { tax: Money, off_max: Decimal },
+    /// Something is taxed that comes to `base`, and no number says how much.
+    Unknown { base: Money },
 }
 
 impl Shown {
@@ -31,22 +31,23 @@ impl Shown {
         if of_object.peek().is_none() {
             return of_lines(&enrollment.object, lines);
         }
-        let mut sum = Money::ZERO;
+        let (mut sum, mut off_max) = (Money::ZERO, Decimal::ZERO);
         for tax in of_object {
             sum = sum.plus(tax?).map_err(|_| out_of_range(&enrollment.object))?;
+            off_max += CENT;
         }
-        Ok(Self::Amount(sum))
+        Ok(Self::Amount { tax: sum, off_max })
     }
 
-    /// Whether what is charged beyond the sum before tax is this tax. Each of `lines` may be a cent off.
-    pub(super) fn is(self, beyond: Money, base: Money, lines: usize) -> bool {
+    /// Whether what is charged beyond the sum before tax is this tax.
+    pub(super) fn is(self, beyond: Money) -> bool {
         match self {
             Self::Nothing => beyond.is_zero(),
-            Self::Amount(tax) => {
+            Self::Amount { tax, off_max } => {
                 let off = (beyond.decimal() - tax.decimal()).abs();
-                !beyond.is_negative() && off <= CENT * Decimal::from(lines)
+                !beyond.is_negative() && off <= off_max
             }
-            Self::Unknown => {
+            Self::Unknown { base } => {
                 let most = percentage(base, PERCENT_MAX);
                 !beyond.is_negative() && most.is_ok_and(|most| beyond <= most)
             }
@@ -66,16 +67,24 @@ pub(super) fn is_taxed_in_hubspot(record: &CrmObject) -> bool {
 }
 
 fn of_lines(object: &CrmObject, lines: &[SaleLine<'_>]) -> Result<Shown, Problem> {
-    let mut sum = Money::ZERO;
-    let mut taxed = false;
+    let (mut sum, mut off_max) = (Money::ZERO, Decimal::ZERO);
     for line in lines.iter().filter(|line| is_taxed(line)) {
-        taxed = true;
         let Some(tax) = of_line(line)? else {
-            return Ok(Shown::Unknown);
+            return Ok(Shown::Unknown { base: taxed_net(object, lines)? });
         };
         sum = sum.plus(tax).map_err(|_| out_of_range(object))?;
+        // It may be rounded for each line, as here, or once for all of them.
+        off_max += HALF_CENT;
     }
-    Ok(if taxed { Shown::Amount(sum) } else { Shown::Nothing })
+    Ok(if off_max.is_zero() { Shown::Nothing } else { Shown::Amount { tax: sum, off_max } })
+}
+
+/// What the taxed lines come to. HubSpot does not say whether fees are taxed: they may be where
+/// everything else is.
+fn taxed_net(object: &CrmObject, lines: &[SaleLine<'_>]) -> Result<Money, Problem> {
+    let all = lines.iter().all(|line| is_taxed(line) || line.record.is_fee());
+    let mut taxed = lines.iter().filter(|line| all || is_taxed(line));
+    taxed.try_fold(Money::ZERO, |sum, line| sum.plus(line.net)).map_err(|_| out_of_range(object))
 }
 
 /// By the line's rate, or by its amounts with and without tax.
@@ -105,22 +114,24 @@ mod tests {
     }
 
     #[test]
-    fn a_tax_may_be_a_cent_off_for_each_line() {
-        let shown = Shown::Amount(money("8.00"));
-        assert!(shown.is(money("8.02"), money("100"), 2));
-        assert!(!shown.is(money("8.03"), money("100"), 2));
+    fn a_tax_is_off_by_its_rounding_and_no_more() {
+        let shown = Shown::Amount { tax: money("8.00"), off_max: CENT };
+        assert!(shown.is(money("8.01")));
+        assert!(!shown.is(money("8.02")));
+        assert!(!Shown::Amount { tax: Money::ZERO, off_max: CENT }.is(money("-0.01")));
     }
 
     #[test]
     fn an_unknown_tax_is_no_more_than_a_tax_can_be() {
-        assert!(Shown::Unknown.is(money("15.00"), money("100"), 1));
-        assert!(!Shown::Unknown.is(money("15.01"), money("100"), 1));
-        assert!(!Shown::Unknown.is(money("-0.01"), money("100"), 1));
+        let shown = Shown::Unknown { base: money("100") };
+        assert!(shown.is(money("15.00")));
+        assert!(!shown.is(money("15.01")));
+        assert!(!shown.is(money("-0.01")));
     }
 
     #[test]
     fn without_a_tax_nothing_lies_beyond_the_lines() {
-        assert!(Shown::Nothing.is(Money::ZERO, money("100"), 1));
-        assert!(!Shown::Nothing.is(money("0.01"), money("100"), 1));
+        assert!(Shown::Nothing.is(Money::ZERO));
+        assert!(!Shown::Nothing.is(money("0.01")));
     }
 }

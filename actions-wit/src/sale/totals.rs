@@ -123,7 +123,7 @@ impl Comparison<'_, '_> {
                 None
             }
             Basis::Quote if beyond.is_zero() => None,
-            Basis::Quote if self.is_tax(beyond) => {
+            Basis::Quote if self.shown.is(beyond) => {
                 problems.warn(self.tax_left(beyond));
                 Some(beyond)
             }
@@ -139,16 +139,17 @@ impl Comparison<'_, '_> {
                 problems.add(self.tax_unclear());
                 None
             }
-            Basis::Payment if self.is_tax(beyond) => Some(beyond),
+            Basis::Payment if self.shown.is(beyond) => {
+                if matches!(self.shown, Shown::Unknown { .. }) && !beyond.is_zero() {
+                    problems.warn(self.tax_inferred(beyond));
+                }
+                Some(beyond)
+            }
             Basis::Payment => {
                 problems.add(self.not_what_was_paid(stated));
                 None
             }
         }
-    }
-
-    fn is_tax(&self, beyond: Money) -> bool {
-        self.shown.is(beyond, self.net, self.lines.len())
     }
 
     /// Whether the amount may count further periods of the recurring lines: of all of them, or of those
@@ -173,8 +174,8 @@ impl Comparison<'_, '_> {
     fn sum(&self) -> String {
         match self.shown {
             Shown::Nothing => format!("{}", self.net),
-            Shown::Amount(tax) => format!("{} and a tax of {tax}", self.net),
-            Shown::Unknown => format!("{} before tax", self.net),
+            Shown::Amount { tax, .. } => format!("{} and a tax of {tax}", self.net),
+            Shown::Unknown { .. } => format!("{} before tax", self.net),
         }
     }
 
@@ -188,7 +189,8 @@ impl Comparison<'_, '_> {
     }
 
     fn not_what_was_paid(&self, paid: Money) -> Problem {
-        if paid < self.net || matches!(self.shown, Shown::Amount(tax) if self.net.plus(tax).is_ok_and(|due| paid < due))
+        if paid < self.net
+            || matches!(self.shown, Shown::Amount { tax, .. } if self.net.plus(tax).is_ok_and(|due| paid < due))
         {
             return Problem::new(
                 codes::PARTIAL_PAYMENT,
@@ -197,7 +199,7 @@ impl Comparison<'_, '_> {
             .about(self.object.describe())
             .remedy("A deposit or an instalment is booked by hand, as a payment of its invoice.");
         }
-        if self.shown == Shown::Unknown {
+        if matches!(self.shown, Shown::Unknown { .. }) {
             return self.tax_unclear();
         }
         self.differ(paid)
@@ -207,6 +209,17 @@ impl Comparison<'_, '_> {
         Problem::new(codes::TAX_UNCLEAR, "The payment has tax in it, and nothing shows how much.")
             .about(self.object.describe())
             .remedy("Book it by hand, with the tax that was collected.")
+    }
+
+    fn tax_inferred(&self, tax: Money) -> Problem {
+        Problem::new(
+            codes::TAX_INFERRED,
+            format!(
+                "Lines are taxed and nothing shows how much: {tax} was paid beyond the lines and is taken for tax."
+            ),
+        )
+        .about(self.object.describe())
+        .remedy("Compare the tax of the document with the one that was collected.")
     }
 
     fn tax_left(&self, tax: Money) -> Problem {
