@@ -2,13 +2,15 @@
 //! workflows, and in which order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use qbo_host::enrollment::IfExists;
 use qbo_host::runs::{RunRecord, Status};
+use qbo_simulator::faults::{Effect, Fault};
 use qbo_tests::COMPANY;
 use qbo_tests::world::{World, billing};
 
-use super::{alone, assert_ended, ended};
+use super::{alone, assert_ended, end, ended, resumed};
 
 /// Runs the action of `kind` for `object`, and tells how that ended.
 async fn billed(world: &World, kind: &str, object: &str, event: &str) -> Arc<RunRecord> {
@@ -140,6 +142,37 @@ fn an_invoice_for_a_quote_is_shown_the_estimate_of_its_deal() {
         assert_ended(&estimate, Status::Succeeded, "created");
         let made = billed(&world, "invoice", "quote:101", "invoice").await;
         assert_eq!(report(&made), "Estimate of deal:100 pending");
+    });
+}
+
+/// The run's invoice stands, and it does not know yet, when another run finds that the deal was paid
+/// before. It ended without asking, and once resumed it ended refused beside its own invoice.
+#[test]
+fn a_run_whose_invoice_is_unanswered_tells_it_when_its_family_turns_out_to_be_billed() {
+    alone(&billing::setting(), async |world| {
+        world.portal.put("payment", "105", &[]);
+        assert_ended(&billed(&world, "sales-receipt", "payment:105", "paid").await, Status::Succeeded, "created");
+        let arm = |times, effect| {
+            world.books.faults().inject(Fault { matches: "/invoice?".into(), skip: 0, times, effect });
+        };
+        arm(1, Effect::AnswerLost);
+        arm(u32::MAX, Effect::Fault { code: "1010".into() });
+        let deal = world.deliver(&world.billed("invoice", COMPANY, "deal:100", "deal")).await.run;
+        world.clock.sleep(Duration::from_secs(5)).await;
+        world.portal.associate(("payment", "105"), ("quote", "101"), None);
+        world.deliver(&world.billed("estimate", COMPANY, "quote:101", "quote")).await;
+        world.clock.sleep(Duration::from_secs(60)).await;
+        assert!(world.end(deal, Duration::ZERO).await.is_none(), "it waits for the answer to its invoice");
+        world.books.faults().clear();
+        let held = end(&world, deal).await;
+        assert_ended(&held, Status::Held, "sale_changed");
+        let told: Vec<_> = held.documents.iter().map(|document| document.entity.as_str()).collect();
+        assert_eq!((told, world.bills(COMPANY).len()), (vec!["Invoice"], 2));
+        let receipt = &world.books.documents(COMPANY, "SalesReceipt")[0]["Id"];
+        let deleted = world.books.delete(COMPANY, "SalesReceipt", receipt.as_str().expect("an id"));
+        assert!(deleted.is_ok(), "{deleted:?}");
+        assert_ended(&resumed(&world, deal).await, Status::Succeeded, "created");
+        assert_eq!(world.bills(COMPANY).len(), 1);
     });
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Runs;
 use super::ending::{self, Judged, Next, Told, Waiting};
+use super::history::History;
 use super::outbox;
 use super::record::RunRecord;
 use super::snapshot::{Begin, NoBegin};
@@ -45,10 +46,7 @@ impl Runs {
             Some(known) if !claim.cancelled && !told.is_deadly() => known.version,
             // No guest code any more; what was sent is known before the run ends.
             Some(_) | None => {
-                return match ending::settled(&mut door).await {
-                    Ok(()) => self.finish(claim, door.learned(), told.without_guest(door.history())).await,
-                    Err(stop) => self.conclude(claim, told.unsettled(stop, &door)).await,
-                };
+                return self.settle(claim, &told, door, |history| told.without_guest(history)).await;
             }
         };
         let missing = grants.missing(&version.definition);
@@ -58,6 +56,9 @@ impl Runs {
         let Begin { snapshot, sale_taken } = match self.begin(claim, &told, &version, &grants, &connection).await {
             Ok(begin) => begin,
             Err(NoBegin::End(record)) => return self.finish(claim, Learned::default(), *record).await,
+            Err(NoBegin::SaleChanged(made)) => {
+                return self.settle(claim, &told, door, |history| told.sale_changed(&made, history)).await;
+            }
             Err(NoBegin::Wait(wait)) => return self.release(claim, told.waiting(wait)).await,
             Err(NoBegin::After(other)) => return self.release(claim, told.waiting_for(other)).await,
             Err(NoBegin::Lost) => return Ok(Next::Lost),
@@ -101,6 +102,20 @@ impl Runs {
                 }
                 attempted => return attempted,
             }
+        }
+    }
+
+    /// Ends a run whose guest is not run any more, when everything that was sent is answered.
+    async fn settle(
+        &self,
+        claim: &Claim,
+        told: &Told<'_>,
+        mut door: Door,
+        record: impl FnOnce(&History) -> RunRecord + Send,
+    ) -> Result<Next, Unavailable> {
+        match ending::settled(&mut door).await {
+            Ok(()) => self.finish(claim, door.learned(), record(door.history())).await,
+            Err(stop) => self.conclude(claim, told.unsettled(stop, &door)).await,
         }
     }
 

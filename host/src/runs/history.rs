@@ -69,6 +69,11 @@ impl Record {
         self.request_id.is_some() && matches!(self.reply, Some(Ok(_)))
     }
 
+    /// What a resume keeps: a write that QuickBooks accepted, or a create that may have been.
+    pub fn may_stand(&self) -> bool {
+        self.is_accepted_write() || (self.is_unanswered() && self.call.verb == Verb::Create)
+    }
+
     /// A write that is sent anew when it is forgotten: everything but a create whose answer is not
     /// known, which only its own id keeps from being made twice.
     pub fn may_go_under_another_id(&self) -> bool {

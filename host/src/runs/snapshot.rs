@@ -13,7 +13,7 @@ use super::record::RunRecord;
 use super::store::{Claim, Joined, Sale, Unavailable};
 use crate::catalog::ActionVersion;
 use crate::connection::Connection;
-use crate::enrollment::{Associated, Enrollment, IfExists, ObjectRef, Snapshot};
+use crate::enrollment::{Associated, Enrollment, IfExists, ObjectRef, Snapshot, StandingDocument};
 use crate::grant::Grants;
 use crate::hubspot::{NoSnapshot, Seen};
 use crate::ids::{RunId, SaleKey};
@@ -44,10 +44,10 @@ impl Runs {
         let mut family = Family::new(&connection.quickbooks, &claim.enrollment);
         let known = claim.sale.as_ref();
         if let Some(recorded) = &claim.history.snapshot {
-            // A run that a person resumed: others of its family may have ended while it was held.
+            // A run that was resumed, or whose family has grown: others of it may have ended meanwhile.
             let unseen = if another { Vec::new() } else { family.obstacles(known, &recorded.documents).await? };
             return match unseen.first() {
-                Some(made) => Err(NoBegin::end(told.sale_changed(&made.document))),
+                Some(made) => Err(NoBegin::SaleChanged(made.document.clone())),
                 None => Ok(Begin { snapshot: Arc::clone(recorded), sale_taken: known.map(|sale| sale.taken) }),
             };
         }
@@ -132,6 +132,9 @@ fn associated_sales(enrollment: &Enrollment, associated: &[Associated]) -> Vec<S
 pub(super) enum NoBegin {
     /// The run ends with it.
     End(Box<RunRecord>),
+    /// While the run was held or waited, another one made this document for its sale. What became of
+    /// the run's own writes is to be known before it ends.
+    SaleChanged(StandingDocument),
     /// The run goes on later.
     Wait(Wait),
     /// The run goes on when this one has ended: both work on the same family.

@@ -143,9 +143,9 @@ pub struct Sale {
     pub key: SaleKey,
     /// Which kind of document the run makes.
     pub kind: String,
-    /// Counts what happened to the family's lock: it was taken, the run that had taken it ended, or two
-    /// families became one. It must still be so when this run takes it: what others made meanwhile is
-    /// known to later claims only.
+    /// Counts what changes the family: the run that had taken its lock ended, or two families became one.
+    /// It must still be so with every write of this run: what others made meanwhile is known to later
+    /// claims only.
     pub taken: u64,
     /// What other runs made for the family, oldest first. Whether it still stands is QuickBooks' to
     /// say.
@@ -209,8 +209,8 @@ pub enum Begun {
     Fenced,
     /// The lock of the sale's family is held by a run that has not ended; nothing was written.
     SaleHeld(RunId),
-    /// The lock was taken since the claim by a run that has ended, or the family has grown; nothing was
-    /// written. A new attempt sees what was made.
+    /// A run that had taken the lock has ended since the claim, or the family has grown; nothing was
+    /// written, also where this run holds the lock. A new attempt sees what was made.
     SaleChanged,
 }
 

@@ -16,6 +16,7 @@ facts! {
     families_that_meet_become_one
     a_joined_sale_has_one_lock
     a_family_that_has_grown_is_noticed
+    a_holder_whose_family_has_grown_looks_again_before_it_writes
     the_holder_of_a_part_holds_the_family
     a_run_that_joins_gives_way_to_one_that_writes
     two_holders_are_not_joined_before_one_has_ended
@@ -138,12 +139,32 @@ async fn a_family_that_has_grown_is_noticed(kept: Kept) {
     assert_eq!(kept.begin(&again, "invoice", &[]).await, Begun::Yes);
 }
 
+/// The attempt ends, and the next one sees the family as it is then.
+async fn looked_again(kept: &Kept, claim: &Claim) -> Claim {
+    kept.wait(claim, Pause::Run(seconds(0))).await;
+    kept.hold(claim.fence.run).await
+}
+
+/// A holder that had written its customer alone wrote its invoice into a family that was billed meanwhile.
+async fn a_holder_whose_family_has_grown_looks_again_before_it_writes(kept: Kept) {
+    invoiced(&kept, "payment:3", 1).await;
+    let deal = held(&kept, "deal:1", 2).await;
+    assert_eq!(kept.begin(&deal, "customer", &[]).await, Begun::Yes);
+    kept.answer(&deal, 0, true).await;
+    joined(&kept, &held(&kept, "quote:2", 3).await, &["deal:1", "payment:3"]).await;
+    assert_eq!(kept.begin(&deal, "invoice", &[]).await, Begun::SaleChanged);
+    let deal = looked_again(&kept, &deal).await;
+    assert_eq!(deal.sale.as_ref().map(objects), Some(vec!["payment:3".to_owned()]));
+    assert_eq!(kept.begin(&deal, "invoice", &[]).await, Begun::Yes);
+}
+
 async fn the_holder_of_a_part_holds_the_family(kept: Kept) {
     let deal = held(&kept, "deal:1", 1).await;
     kept.begin(&deal, "invoice", &[]).await;
     let (quote, _) = joined(&kept, &held(&kept, "quote:2", 2).await, &["deal:1"]).await;
     assert_eq!(kept.begin(&quote, "invoice", &[]).await, Begun::SaleHeld(deal.fence.run));
     kept.answer(&deal, 0, true).await;
+    let deal = looked_again(&kept, &deal).await;
     assert_eq!(kept.begin(&deal, "payment", &[]).await, Begun::Yes);
     kept.answer(&deal, 1, true).await;
     kept.end(&deal, Status::Succeeded).await;
@@ -157,6 +178,7 @@ async fn a_run_that_joins_gives_way_to_one_that_writes(kept: Kept) {
     kept.begin(&quote, "invoice", &[]).await;
     let (quote, _) = joined(&kept, &quote, &["deal:1"]).await;
     assert_eq!(kept.begin(&quote, "another", &[]).await, Begun::SaleHeld(deal.fence.run));
+    let deal = looked_again(&kept, &deal).await;
     assert_eq!(kept.begin(&deal, "payment", &[]).await, Begun::Yes);
 }
 

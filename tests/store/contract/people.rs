@@ -9,6 +9,7 @@ use super::{COMPANY, Kept, facts, seconds, values};
 facts! {
     a_resumed_run_keeps_what_was_accepted
     a_resumed_run_without_an_accepted_write_begins_anew
+    a_resumed_run_keeps_a_create_whose_answer_is_not_known
     a_resumed_run_may_change_its_component
     only_a_held_run_is_resumed
     a_restarted_run_forgets_everything
@@ -55,6 +56,18 @@ async fn a_resumed_run_without_an_accepted_write_begins_anew(kept: Kept) {
     let again = kept.hold(claim.fence.run).await;
     assert_eq!(again.history, Default::default());
     assert_eq!(again.generations, [("invoice".to_owned(), 1)].into());
+}
+
+/// Forgetting it would have the run end as if nothing stood.
+async fn a_resumed_run_keeps_a_create_whose_answer_is_not_known(kept: Kept) {
+    let claim = kept.held(1).await;
+    kept.begin(&claim, "invoice", &["terms"]).await;
+    kept.end(&claim, Status::Held).await;
+    kept.resume(claim.fence.run, None, "jo").await.expect("an answer");
+    let again = kept.hold(claim.fence.run).await;
+    assert_eq!(again.history.records.len(), 2);
+    assert!(again.history.records[1].is_unanswered() && again.history.snapshot.is_some());
+    assert!(again.generations.is_empty());
 }
 
 async fn a_resumed_run_may_change_its_component(kept: Kept) {

@@ -62,15 +62,16 @@ impl Told<'_> {
         self.record(verdict, history, standing, None)
     }
 
-    /// While this run was held, another one made a document for its sale.
-    pub(in crate::runs) fn sale_changed(&self, made: &StandingDocument) -> RunRecord {
-        let standing = self.claim.history.standing();
+    /// Another run made a document for the sale of this one, since it looked; everything that was sent is
+    /// answered.
+    pub(in crate::runs) fn sale_changed(&self, made: &StandingDocument, history: &History) -> RunRecord {
+        let standing = history.standing();
         let made = names(std::iter::once(&standing_document(made)));
         let message = format!(
             "{SALE_CHANGED} and made {made}; compare it with what this run made, delete one of them in QuickBooks, then resume the run"
         );
         let verdict = Verdict::new(Status::Held, "sale_changed", stands(message, &standing));
-        self.record(verdict, &self.claim.history, standing, None)
+        self.record(verdict, history, standing, None)
     }
 
     /// Documents that stand are in the run's way, and no other is wanted.

@@ -95,12 +95,12 @@ impl Kept {
         self.record.as_ref().is_some_and(|record| record.status == Status::Held)
     }
 
-    /// Forgets what follows the last accepted write, or everything when there is none.
+    /// Forgets what follows the last write that may stand, or everything when there is none.
     pub(super) fn forget_unaccepted(&mut self) {
         let records = &mut self.history.records;
-        let accepted = records.iter().rposition(|record| record.is_accepted_write());
-        let forgotten = records.split_off(accepted.map_or(0, |last| last + 1));
-        if accepted.is_none() {
+        let standing = records.iter().rposition(|record| record.may_stand());
+        let forgotten = records.split_off(standing.map_or(0, |last| last + 1));
+        if standing.is_none() {
             self.history.snapshot = None;
         }
         for record in forgotten.iter().filter(|record| record.may_go_under_another_id()) {

@@ -17,7 +17,7 @@ pub(super) struct Sales {
     locks: BTreeMap<SaleKey, Lock>,
 }
 
-/// Who took a family's lock last, and how often something happened to it.
+/// Who took a family's lock last, and how often something happened that whoever looked has to see.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lock {
     by: Option<RunId>,
@@ -119,12 +119,12 @@ impl State {
         };
         let Lock { by, times } = self.sales.lock(&key);
         match by {
-            Some(by) if by == run => return Begun::Yes,
-            Some(by) if self.is_live(by) => return Begun::SaleHeld(by),
+            Some(by) if by != run && self.is_live(by) => return Begun::SaleHeld(by),
+            // The holder too: what was joined to the family since it looked may have been billed.
             Some(_) | None if times != seen => return Begun::SaleChanged,
             Some(_) | None => {}
         }
-        self.sales.set_lock(&key, Lock { by: Some(run), times: times + 1 });
+        self.sales.set_lock(&key, Lock { by: Some(run), times });
         Begun::Yes
     }
 

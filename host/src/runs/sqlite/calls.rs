@@ -104,10 +104,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Record>> {
     }))
 }
 
-/// Forgets what follows the last accepted write, or everything when there is none.
+/// Forgets what follows the last write that may stand, or everything when there is none.
 pub(super) fn forget_unaccepted(work: &Work<'_>, run: &mut Run) -> rusqlite::Result<()> {
     let records = work.all(CALLS, [run.number], read)?;
-    let kept = records.iter().rposition(|record| record.is_accepted_write()).map_or(0, |last| last + 1);
+    let kept = records.iter().rposition(|record| record.may_stand()).map_or(0, |last| last + 1);
     forget(work, run, &records, kept)
 }
 

@@ -52,8 +52,7 @@ const FACTS: [(&str, &str); 11] = [
         "sale_holder",
         "SELECT sales.key FROM sales LEFT JOIN runs ON runs.number = sales.taken_by
             LEFT JOIN sales AS own ON own.id = runs.sale
-        WHERE sales.taken_by IS NOT NULL
-            AND (sales.times = 0 OR ifnull(own.root, own.id) IS NOT sales.id)",
+        WHERE sales.taken_by IS NOT NULL AND ifnull(own.root, own.id) IS NOT sales.id",
     ),
     (
         "sale_family",

@@ -20,7 +20,7 @@ const SAME_LIVE: &str = "SELECT runs.id FROM runs JOIN enrollments ON enrollment
     ORDER BY runs.id LIMIT 1";
 const LOCK: &str = "SELECT sales.times, runs.number, runs.id, runs.phase < 2
     FROM sales LEFT JOIN runs ON runs.number = sales.taken_by WHERE sales.id = ?1";
-const TAKE: &str = "UPDATE sales SET taken_by = ?2, times = times + 1 WHERE id = ?1";
+const TAKE: &str = "UPDATE sales SET taken_by = ?2 WHERE id = ?1";
 const GIVE_BACK: &str = "UPDATE sales SET times = times + 1 WHERE id = ?1 AND taken_by = ?2";
 const SET_LOCK: &str = "UPDATE sales SET taken_by = ?2, times = ?3 WHERE id = ?1";
 const UNLOCK: &str = "UPDATE sales SET taken_by = NULL, times = 0 WHERE id = ?1";
@@ -143,8 +143,8 @@ pub(super) fn take(work: &Work<'_>, run: &Run, seen: u64) -> rusqlite::Result<Be
     let root = root(work, sale)?;
     let Lock { times, by } = lock(work, root)?;
     match by {
-        Some(by) if by.number == run.number => return Ok(Begun::Yes),
-        Some(by) if by.is_live => return Ok(Begun::SaleHeld(by.run)),
+        Some(by) if by.number != run.number && by.is_live => return Ok(Begun::SaleHeld(by.run)),
+        // The holder too: what was joined to the family since it looked may have been billed.
         Some(_) | None if u64::try_from(times) != Ok(seen) => return Ok(Begun::SaleChanged),
         Some(_) | None => {}
     }
