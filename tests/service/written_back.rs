@@ -125,6 +125,24 @@ async fn a_run_that_is_made_again_says_so_in_the_same_note() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_hubspot_did_not_take_of_a_run_is_not_told_when_the_run_ends_otherwise() {
+    let serving = Serving::start();
+    let signed_out = Fault { times: 100, ..once("/associations/notes", Effect::ServerError { status: 401 }) };
+    serving.stage.portal.faults().inject(signed_out);
+    let run = serving.run("deal:1001", json!({})).await.run_id();
+    serving.delete(&serving.invoices_of("1001")[0]).await;
+    serving.stage.portal.put(DEAL.0, DEAL.1, &[("deal_currency_code", "EUR")]);
+    serving.command(&["run", "restart", &run]);
+    let refused = serving.ended(&run).await;
+    assert_eq!((&refused["record"]["code"], &refused["messages"]), (&json!("currency_mismatch"), &json!([])));
+    // The token is mended, and a later note shows that messages are sent again.
+    serving.stage.portal.faults().clear();
+    let later = serving.run("deal:1002", json!({})).await.run_id();
+    assert_eq!(serving.message(&later, "note").await["state"], "taken");
+    assert!(serving.notes(DEAL).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn twenty_runs_at_once_make_one_note_each() {
     let hubspot = HubSpot::empty(qbo_simulator::hubspot::Settings::default());
     hubspot.load(&portal::of_many(20)).expect("a portal");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use qbo_host::clock::Clock;
 use qbo_host::ids::{RunId, SaleKey};
-use qbo_host::runs::service_store::{Query, ServiceStore, Settled};
+use qbo_host::runs::service_store::{Lent, Message, Query, ServiceStore, Settled};
 use qbo_host::runs::store::{Claim, Claimed, Fence, Joined, NewMessage, NewRun, Pause, Release, Store as _};
 use qbo_host::runs::{MemoryStore, SqliteOptions, SqliteStore, Status};
 
@@ -57,6 +57,8 @@ struct Twins {
     sqlite: Option<SqliteStore>,
     /// Every attempt there ever was, with the number of calls it knows of.
     attempts: Vec<(Fence, usize, Option<u64>)>,
+    /// Every message that was ever lent, by each of the two.
+    lent: Vec<(Message, Message)>,
     company_max: usize,
     said: Vec<String>,
 }
@@ -72,6 +74,7 @@ impl Twins {
             clock,
             file,
             attempts: Vec::new(),
+            lent: Vec::new(),
             company_max: 1,
             said: Vec::new(),
         };
@@ -293,17 +296,25 @@ impl Twins {
 
     async fn messages(&mut self) {
         let most = self.less_than(4);
-        let memory = self.memory.messages(most).await;
-        let sqlite = self.sqlite().messages(most).await;
-        self.same("messages", &memory, &sqlite);
+        let memory = self.memory.messages(most).await.expect("an answer");
+        let sqlite = self.sqlite().messages(most).await.expect("an answer");
+        // Each store tells its lendings by its own clock.
+        let told = |message: &Message| Message { lent: Lent::default(), ..message.clone() };
+        let alike = |messages: &[Message]| messages.iter().map(told).collect::<Vec<_>>();
+        self.same("messages", &alike(&memory), &alike(&sqlite));
+        self.lent.extend(memory.into_iter().zip(sqlite));
+        if self.lent.is_empty() {
+            return;
+        }
         let settled = match self.less_than(3) {
             0 => Settled::Taken,
             1 => Settled::Refused { code: "hubspot_object_gone".into(), why: "gone".into() },
             _ => Settled::Again(Duration::from_secs(20)),
         };
-        let run = self.some_run();
-        let memory = self.memory.settle_message(run, "callback", settled.clone()).await;
-        let sqlite = self.sqlite().settle_message(run, "callback", settled).await;
+        let one = self.less_than(self.lent.len());
+        let (of_memory, of_sqlite) = self.lent[one].clone();
+        let memory = self.memory.settle_message(&of_memory, settled.clone()).await;
+        let sqlite = self.sqlite().settle_message(&of_sqlite, settled).await;
         self.same("settle", &memory, &sqlite);
     }
 

@@ -223,9 +223,9 @@ impl ServiceStore for Reached {
         self.store.messages(most).await
     }
 
-    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
+    async fn settle_message(&self, message: &Message, settled: Settled) -> Result<(), Unavailable> {
         self.gate.open().await;
-        self.store.settle_message(run, kind, settled).await
+        self.store.settle_message(message, settled).await
     }
 }
 

@@ -173,7 +173,7 @@ impl Outbox {
             None => again(None),
         };
         // A store that does not know what came of it has the message sent once more.
-        if let Err(unavailable) = self.store.settle_message(*run, kind, settled).await {
+        if let Err(unavailable) = self.store.settle_message(&message, settled).await {
             tracing::warn!(run.id = %run, "{unavailable}; HubSpot is told once more");
         }
     }

@@ -50,7 +50,8 @@ pub trait ServiceStore: Store + SettingsStore {
     /// Lets a run that ended without a standing transaction begin anew with `digest`: everything
     /// recorded is forgotten, and every key that was sent gets a new generation. The caller has made
     /// sure that no transaction of the run stands as it was at `epoch`; since then it must not have
-    /// been held again.
+    /// been held again. What HubSpot has not taken yet is not told any more, but for the callback, which
+    /// the next end takes the place of.
     async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable>;
 
     /// Asks a run that has not ended to end. It is due at once, and ends when what was sent is known.
@@ -72,8 +73,9 @@ pub trait ServiceStore: Store + SettingsStore {
     /// are settled before.
     async fn messages(&self, most: usize) -> Result<Vec<Message>, Unavailable>;
 
-    /// Says what came of sending a message.
-    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable>;
+    /// Says what came of sending a message. Nothing changes when it is not lent so any more: its run may have
+    /// ended otherwise since, and what is to be told now was not sent.
+    async fn settle_message(&self, message: &Message, settled: Settled) -> Result<(), Unavailable>;
 
     /// Writes a copy of everything to the new file `to`, while the store goes on. A store without a
     /// file has nothing to copy.
@@ -241,7 +243,13 @@ pub struct Message {
     pub company: String,
     /// How often it was sent in vain.
     pub failures: u32,
+    /// By which lending the sender has it.
+    pub lent: Lent,
 }
+
+/// One lending of a message, as the store tells it from others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lent(pub(super) i64);
 
 /// A message in a run's record.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

@@ -10,7 +10,7 @@ use crate::enrollment::Enrollment;
 use crate::ids::{Digest, RunId};
 use crate::runs::history::{Document, History};
 use crate::runs::record::{RunRecord, Status};
-use crate::runs::service_store::{Happened, Phase};
+use crate::runs::service_store::{Happened, Lent, Phase};
 use crate::runs::store::{Learned, NewRun, NewSale, Pause};
 
 #[derive(Debug)]
@@ -168,6 +168,11 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub(super) fn new(body: String, due: Duration) -> Self {
         Self { body, due, failures: 0, settled: None }
+    }
+
+    /// The lending that it is out by.
+    pub(super) fn lent(&self) -> Lent {
+        Lent(i64::try_from(self.due.as_micros()).unwrap_or(i64::MAX))
     }
 
     pub(super) fn is_due_ever(&self) -> bool {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::kept::Kept;
+use super::kept::{Kept, Outgoing};
 use super::{MemoryStore, State};
 use crate::ids::{Digest, RunId};
 use crate::runs::record::Status;
@@ -15,7 +15,7 @@ use crate::runs::service_store::{
     CLAIMED_AT_ONCE_MAX, Changed, Counts, Due, MESSAGE_LEASE, MESSAGES_TAKEN_OVER, Message, MessageLine, Phase, Query,
     RunLine, ServiceStore, Settled, Stored,
 };
-use crate::runs::store::{Fence, LEASE, Unavailable};
+use crate::runs::store::{CALLBACK, Fence, LEASE, Unavailable};
 
 #[async_trait]
 impl ServiceStore for MemoryStore {
@@ -107,7 +107,8 @@ impl ServiceStore for MemoryStore {
 
     async fn restart(&self, run: RunId, epoch: u64, digest: Digest, by: &str) -> Result<Changed, Unavailable> {
         let (now, at) = (self.clock.elapsed(), self.clock.now());
-        Ok(self.lock().change(run, |kept, status| {
+        let mut state = self.lock();
+        let changed = state.change(run, |kept, status| {
             if status == Status::Previewed {
                 return Changed::Ended(status);
             }
@@ -120,7 +121,13 @@ impl ServiceStore for MemoryStore {
             kept.revive(now);
             kept.happened(at, "restarted", by);
             Changed::Yes
-        }))
+        });
+        if changed == Changed::Yes {
+            let is_kept =
+                |of: &RunId, kind: &str, message: &Outgoing| *of != run || kind == CALLBACK || !message.is_due_ever();
+            state.messages.retain(|(of, kind), message| is_kept(of, kind, message));
+        }
+        Ok(changed)
     }
 
     async fn cancel(&self, run: RunId, by: &str) -> Result<Changed, Unavailable> {
@@ -178,14 +185,16 @@ impl ServiceStore for MemoryStore {
                     portal: event.portal.clone(),
                     company: event.company.clone(),
                     failures: message.failures,
+                    lent: message.lent(),
                 })
             })
             .collect())
     }
 
-    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
-        let now = self.clock.elapsed();
-        if let Some(message) = self.lock().messages.get_mut(&(run, kind.to_owned())) {
+    async fn settle_message(&self, message: &Message, settled: Settled) -> Result<(), Unavailable> {
+        let (now, lent) = (self.clock.elapsed(), message.lent);
+        let of_run = (message.run, message.kind.clone());
+        if let Some(message) = self.lock().messages.get_mut(&of_run).filter(|message| message.lent() == lent) {
             match settled {
                 Settled::Taken | Settled::Refused { .. } => message.settled = settled.kept(),
                 Settled::Again(pause) => {

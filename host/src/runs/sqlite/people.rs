@@ -44,6 +44,7 @@ pub(super) fn restart(work: &Work<'_>, id: RunId, epoch: u64, digest: Digest, by
     }
     calls::forget_all(work, &mut run)?;
     sales::forget(work, &run)?;
+    messages::forget(work, run.number)?;
     run.digest = digest;
     revive(work, run, "restarted", by)
 }

@@ -97,9 +97,9 @@ impl ServiceStore for SqliteStore {
         self.writer.change(move |work| messages::due(work, most)).await
     }
 
-    async fn settle_message(&self, run: RunId, kind: &str, settled: Settled) -> Result<(), Unavailable> {
-        let kind = kind.to_owned();
-        self.writer.change(move |work| messages::settle(work, run, &kind, &settled)).await
+    async fn settle_message(&self, message: &Message, settled: Settled) -> Result<(), Unavailable> {
+        let message = message.clone();
+        self.writer.change(move |work| messages::settle(work, &message, &settled)).await
     }
 
     async fn backup(&self, to: &Path) -> Result<(), NoBackup> {
