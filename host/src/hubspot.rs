@@ -11,5 +11,5 @@ mod write;
 pub use callbacks::Callbacks;
 pub use crm::{Crm, NoSnapshot, Portal, Seen};
 pub use probe::Trial;
-pub use tell::{Never, NotTaken};
+pub use tell::{Never, NotTaken, STILL_AT_WORK};
 pub use write::{Change, NewObject, Target};

@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::Crm;
 
-/// HubSpot may still be carrying out a request whose answer was lost. Who looks for what it made waits so
+/// HubSpot may still be carrying out a request whose answer was lost, or that a gateway gave up on. Who looks for what it made waits so
 /// long first: most are carried out within a second, or never.
-const STILL_AT_WORK: Duration = Duration::from_secs(5);
+pub const STILL_AT_WORK: Duration = Duration::from_secs(5);
 
 /// HubSpot's own text about a refusal is kept as far as this.
 const WHY_CHARACTERS_MAX: usize = 200;
@@ -47,12 +47,13 @@ impl Crm {
 
 fn not_taken(answer: &Response<Bytes>) -> NotTaken {
     let status = answer.status();
+    let later = |after| NotTaken::Unavailable { why: format!("it answers {status}"), after };
     let refused = |never| NotTaken::Refused { never, why: sentence(status, answer.body()) };
     match status.as_u16() {
         // A token that is renewed later must not cost anybody an answer.
-        401 | 408 | 423 | 429 | 477 | 500..=599 => {
-            NotTaken::Unavailable { why: format!("it answers {status}"), after: retry_after(answer) }
-        }
+        401 | 423 | 429 | 477 => later(retry_after(answer)),
+        // What it gave up on it may still carry out.
+        408 | 500..=599 => later(retry_after(answer).max(Some(STILL_AT_WORK))),
         403 => refused(Never::ScopeMissing),
         404 => refused(Never::ObjectGone),
         400 if contains(answer.body(), b"PROPERTY_DOESNT_EXIST") => refused(Never::PropertyUnknown),
@@ -139,5 +140,30 @@ impl NotTaken {
     /// HubSpot hasn't got what this is about.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { never: Never::ObjectGone, .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hubspot_may_still_carry_out_is_looked_for_no_sooner_than_it_is_done() {
+        for (status, retry_after, expected) in [
+            (503, None, Some(5)),
+            (408, Some("1"), Some(5)),
+            (502, Some("40"), Some(40)),
+            (429, Some("1"), Some(1)),
+            (401, None, None),
+        ] {
+            let mut answer = Response::builder().status(status);
+            if let Some(seconds) = retry_after {
+                answer = answer.header("retry-after", seconds);
+            }
+            let NotTaken::Unavailable { after, .. } = not_taken(&answer.body(Bytes::new()).unwrap()) else {
+                panic!("{status} is for good");
+            };
+            assert_eq!(after, expected.map(Duration::from_secs), "{status}");
+        }
     }
 }

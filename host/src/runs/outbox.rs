@@ -23,7 +23,7 @@ use super::service_store::{Message, MessageLine, ServiceStore, Settled};
 use super::store::{CALLBACK, Unavailable};
 use crate::clock::Clock;
 use crate::connection::{Connection, Connections};
-use crate::hubspot::{Crm, NotTaken};
+use crate::hubspot::{Crm, NotTaken, STILL_AT_WORK};
 use crate::ids::RunId;
 use messages::Callback;
 pub(super) use messages::{callback, written_back};
@@ -170,7 +170,8 @@ impl Outbox {
                 tracing::info!(run.id = %run, "HubSpot takes the {kind} of run {run} later: {why}");
                 again(after)
             }
-            None => again(None),
+            // Cut off here, and perhaps not there.
+            None => again(Some(STILL_AT_WORK)),
         };
         // A store that does not know what came of it has the message sent once more.
         if let Err(unavailable) = self.store.settle_message(&message, settled).await {
