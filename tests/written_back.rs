@@ -156,3 +156,28 @@ async fn a_paid_invoice_is_told_with_its_payment_on_the_deal_and_on_who_paid() {
         assert!(said.contains(part), "{part} is missing in {said}");
     }
 }
+
+#[tokio::test]
+async fn what_a_payment_cost_or_gave_back_is_told_on_its_deal_and_contact_and_in_no_property() {
+    let cost = [("hs_fees_amount", "4.65"), ("hs_platform_fee", "0"), ("hs_net_amount", "145.35")];
+    let gave_back = [("hs_latest_status", "refunded"), ("hs_refunds_amount", "150.00"), ("hs_net_amount", "0")];
+    for (action_module, of_payment, inputs) in [
+        ("create-expense", cost, [("expense_account", "90"), ("clearing_account", "91")]),
+        ("create-refund-receipt", gave_back, [("refund_from_account", "91"), ("require_original", "no")]),
+    ] {
+        let stage = Stage::new();
+        stage.portal.load(&paid_deal()).expect("a portal");
+        stage.portal.put("payment", "9001", &of_payment);
+        stage.portal.put(DEAL.0, DEAL.1, &[("qb_number", "1037")]);
+        let version = action(&format!("action-modules/{action_module}")).await;
+        let mut start = stage.start(version, "payment:9001", "monday", &inputs);
+        start.connection.write_back.properties = facts(&[(Fact::Number, "qb_number")]);
+        let messages = told_of(&start).await;
+        let told: Vec<_> = messages.iter().map(|message| (message.kind.as_str(), message.state)).collect();
+        assert_eq!(told, [("note", MessageState::Taken)], "{action_module}");
+        let [note] = stage.portal.associated(DEAL, "note").try_into().expect("one note");
+        assert_eq!(stage.portal.associated(("contact", "50101"), "note"), [note], "{action_module}");
+        assert!(stage.portal.associated(("payment", "9001"), "note").is_empty(), "{action_module}");
+        assert_eq!(stage.portal.property(DEAL.0, DEAL.1, "qb_number").as_deref(), Some("1037"), "{action_module}");
+    }
+}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct WriteBack {
     /// A note on the deal or quote, and for a payment on its deal and contact.
     pub note: bool,
-    /// HubSpot properties of the deal or quote that take a fact about the document.
+    /// HubSpot properties of the deal or quote that take a fact about the invoice, estimate or sales receipt.
     pub properties: BTreeMap<Fact, String>,
     /// A HubSpot invoice object besides. HubSpot's own sync could send it to QuickBooks again.
     pub invoice: bool,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::note;
-use crate::connection::{Connection, Fact};
+use crate::connection::{Connection, Fact, WriteBack};
 use crate::enrollment::{Associated, ObjectKind, Snapshot};
 use crate::hubspot::{Change, NewObject, Target};
 use crate::runs::history::Document;
@@ -24,6 +24,10 @@ pub(super) const INVOICE: &str = "invoice";
 
 /// Properties of a record, which follows: `properties:deal:789`. The body is a [`Change`].
 pub(super) const PROPERTIES: &str = "properties:";
+
+/// QuickBooks' entities that bill or offer what a deal is about. Properties tell of these alone: the number of
+/// an expense or of a refund must not take the place of the invoice's.
+const SELLING: [&str; 3] = ["Invoice", "Estimate", "SalesReceipt"];
 
 /// The body of a callback: what a workflow that waits goes on with.
 #[derive(Deserialize, Serialize)]
@@ -57,7 +61,9 @@ pub(in crate::runs) fn written_back(
 ) -> Vec<NewMessage> {
     // List entries have no total: a new customer is no document.
     let documents: Vec<&Document> = record.documents.iter().filter(|document| document.total.is_some()).collect();
-    let (Status::Succeeded, Some(first)) = (record.status, documents.first()) else { return Vec::new() };
+    if record.status != Status::Succeeded || documents.is_empty() {
+        return Vec::new();
+    }
     let (about, write_back) = (About { kind: claim.enrollment.object.kind, snapshot }, &connection.write_back);
     let link = |document: &Document| connection.quickbooks.link(&document.entity, &document.id);
     let marker = record.run_id.to_string();
@@ -76,18 +82,12 @@ pub(in crate::runs) fn written_back(
             },
         ));
     }
-    let told = |fact: Fact| match fact {
-        Fact::Number => first.doc_number.clone(),
-        Fact::Total => first.total.clone(),
-        Fact::Status => Some(record.status.as_str().to_owned()),
-        Fact::Link => link(first),
-    };
-    // A fact that is not known empties its property: what an earlier document left there is not true of this one.
-    let facts = write_back.properties.iter().map(|(fact, name)| (name.clone(), told(*fact).unwrap_or_default()));
-    let properties: BTreeMap<String, String> = facts.collect();
-    for of in about.described().into_iter().filter(|_| !properties.is_empty()) {
-        let kind = format!("{PROPERTIES}{}:{}", of.kind, of.id);
-        messages.push(message(kind, &Change { of, properties: properties.clone() }));
+    if let Some(sale) = documents.iter().find(|document| SELLING.contains(&document.entity.as_str())) {
+        let facts = properties(sale, record.status, link(sale), write_back);
+        messages.extend(about.described().into_iter().filter(|_| !facts.is_empty()).map(|of| {
+            let kind = format!("{PROPERTIES}{}:{}", of.kind, of.id);
+            message(kind, &Change { of, properties: facts.clone() })
+        }));
     }
     let invoice = documents.iter().find(|document| document.entity == "Invoice");
     if let Some(invoice) = invoice.filter(|_| write_back.invoice) {
@@ -95,6 +95,23 @@ pub(in crate::runs) fn written_back(
         messages.push(message(INVOICE.into(), &invoice_object(invoice, &about, marker, said)));
     }
     messages
+}
+
+/// The facts about a document, by the properties that take them. A fact that is not known empties its
+/// property: what an earlier document left there is not true of this one.
+fn properties(
+    document: &Document,
+    status: Status,
+    link: Option<String>,
+    write_back: &WriteBack,
+) -> BTreeMap<String, String> {
+    let told = |fact: Fact| match fact {
+        Fact::Number => document.doc_number.clone(),
+        Fact::Total => document.total.clone(),
+        Fact::Status => Some(status.as_str().to_owned()),
+        Fact::Link => link.clone(),
+    };
+    write_back.properties.iter().map(|(fact, name)| (name.clone(), told(*fact).unwrap_or_default())).collect()
 }
 
 /// HubSpot does not ask for its payment: it is billed by QuickBooks.
