@@ -2,6 +2,7 @@
 //! carried out, and it is not sent a second time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use qbo_simulator::faults::{Effect, Fault};
 use qbo_tests::COMPANY;
@@ -91,6 +92,31 @@ fn a_sending_that_quickbooks_never_got_is_sent_once_that_is_sure() {
         let record = ended(&world, &Arc::clone(&enrollment)).await;
         // The guest refuses at its end, to tell what it was told.
         super::assert_ended(&record, qbo_host::runs::Status::Held, "partly_written");
+        assert_eq!(writes(&world), 1);
+    });
+}
+
+/// QuickBooks does not say for how long it knows a request, and a document without a marker can't be looked for.
+#[test]
+fn a_document_without_a_marker_whose_answer_is_lost_for_half_a_day_is_left_to_a_person() {
+    let setting = Setting { versions: vec![version("tests/guests", None)], ..Setting::of_one_company() };
+    alone(&setting, async |world| {
+        let lost = Fault { matches: "/invoice?".into(), skip: 0, times: 1, effect: Effect::AnswerLost };
+        let away = Fault { matches: "/invoice?".into(), skip: 0, times: 900, effect: Effect::NotCommitted };
+        for fault in [lost, away] {
+            world.books.faults().inject(fault);
+        }
+        let line = json!({
+            "Amount": 1,
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": { "ItemRef": { "value": "1" } },
+        });
+        let text = json!({ "CustomerRef": { "value": "1" }, "Line": [line] }).to_string();
+        let inputs = [("attack", "one_call"), ("verb", "create"), ("entity", "Invoice"), ("text", text.as_str())];
+        let enrollment = world.enrolled(&world.version(0), COMPANY, "1", "event", &inputs);
+        let run = world.deliver(&enrollment).await.run;
+        let record = world.end(run, Duration::from_secs(16 * 3_600)).await.expect("the run ends");
+        super::assert_ended(&record, qbo_host::runs::Status::Held, "unclear");
         assert_eq!(writes(&world), 1);
     });
 }

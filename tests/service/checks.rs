@@ -35,6 +35,14 @@ async fn a_connection_that_is_as_it_should_be_has_nothing_against_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn documents_without_a_marker_are_a_warning() {
+    let serving = Serving::start();
+    let defaults = json!({ "income_account": "79", "default_product": "1", "marker_place": "none" });
+    serving.set(json!({ "defaults": defaults })).await;
+    assert_eq!(found(&serving).await, [finding("warning", "marker_off", "/defaults/marker_place")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_gone_inactive_or_of_another_kind_is_an_error() {
     let serving = Serving::start();
     let defaults = json!({ "income_account": "7", "default_product": "999", "payment_terms": "5" });

@@ -82,6 +82,7 @@ pub async fn check(
         found.extend(values::stand(connection, settings, actions).await);
     }
     found.extend(values::missing(settings, actions));
+    found.extend(values::unmarked(settings, actions));
     found.extend(portal::check(connection, settings, actions).await);
     found.extend(actions.iter().flat_map(|(definition, grants)| granted(definition, grants)));
     found

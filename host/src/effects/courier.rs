@@ -132,7 +132,11 @@ impl Courier {
             };
         }
         // Where the store may have forgotten something, QuickBooks may have forgotten this request too.
-        let looks = self.look_from.is_some() || self.is_older(intent, REMEMBERED);
+        let is_old = self.is_older(intent, REMEMBERED);
+        if is_old && is_transaction(&intent.call.entity) && !look::can_find(intent, &self.enrollment.marker()) {
+            return Err(Stop::Unclear { position });
+        }
+        let looks = self.look_from.is_some() || is_old;
         let from = [self.look_from, intent.intended_at].into_iter().flatten().min().filter(|_| looks);
         let (permit, found) = self.looked(intent, from).await?;
         let (reply, took) = match found {

@@ -83,6 +83,11 @@ pub(super) async fn carried_out(
     })
 }
 
+/// Whether what an intent makes can be told from what others made.
+pub(super) fn can_find(intent: &Record, marker: &str) -> bool {
+    serde_json::from_str::<Value>(&intent.call.text).is_ok_and(|sent| is_marked(&sent, marker))
+}
+
 /// The transaction that an earlier life of this run has made since `from`: of the same entity, with the
 /// run's marker on it, standing, and none of those that the run knows to have made.
 pub(super) async fn find(
@@ -92,8 +97,7 @@ pub(super) async fn find(
     from: Timestamp,
     permit: Permit,
 ) -> Result<Option<String>, Wait> {
-    // A write without a marker can't be told from others.
-    if !serde_json::from_str::<Value>(&intent.call.text).is_ok_and(|sent| is_marked(&sent, marker)) {
+    if !can_find(intent, marker) {
         return Ok(None);
     }
     let mut permit = Some(permit);

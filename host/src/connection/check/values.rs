@@ -50,6 +50,24 @@ async fn stands(connection: &Connection, options: &Options, pointer: &str, input
     }
 }
 
+/// Where the actions of the project take where their documents bear the run's marker.
+const MARKER_PLACE: &str = "marker_place";
+
+/// Documents without a marker, one finding for each place that says so. The host looks for a marker before it
+/// sends again what may have been made.
+pub(super) fn unmarked(settings: &Settings, actions: &[Approved<'_>]) -> Vec<Finding> {
+    let effective = actions.iter().flat_map(|(definition, _)| settings.effective(definition));
+    let unmarked =
+        effective.filter(|effective| effective.input == MARKER_PLACE && effective.value.as_deref() == Some("none"));
+    let places: BTreeSet<String> = unmarked.map(|effective| pointer(&effective)).collect();
+    let warning = |place: String| {
+        let message = "documents bear no reference, so one whose answer was lost, or that came after a backup, is \
+                       not found again and could be made twice";
+        Finding::warning("marker_off", &place, message, "set marker_place to private_note")
+    };
+    places.into_iter().map(warning).collect()
+}
+
 /// Required inputs that have no value before a run is started.
 pub(super) fn missing(settings: &Settings, actions: &[Approved<'_>]) -> Vec<Finding> {
     let of_action = |(definition, _): &Approved<'_>| {
