@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use qbo_host::catalog::build;
-use qbo_host::conformance::{Case, Conformance, NotChecked, Report, SIDE_BY_SIDE, Step, SweepKind, sweep_all};
+use qbo_host::conformance::{
+    Case, Conformance, NotChecked, Report, SIDE_BY_SIDE, Step, SweepKind, UnknownToAction, sweep_all,
+};
 use qbo_tests::{action, checkout, create_invoice, sandbox, world};
 
 /// Names the one case to play, while it is being written.
@@ -127,6 +129,21 @@ async fn a_refusal_that_was_not_expected_is_found_in_the_preview_already() {
     let report = check(&stated).await.expect("a verdict");
     assert!(!report.passed());
     assert_eq!((report.mismatches[0].step, report.mismatches[0].of.as_str()), (Step::Preview, "status"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_names_what_its_action_does_not_have_comes_to_no_verdict() {
+    let stated = |said: &str| {
+        case(&format!(r#"{{ "rules": [6], "object": "deal:1002", "expect": {{ "status": "succeeded" }}, {said} }}"#))
+    };
+    let misspelt = check(&stated(r#""inputs": { "create_prodcut": "yes" }"#)).await;
+    assert!(
+        matches!(misspelt, Err(NotChecked::Unfit(UnknownToAction::Input { name, .. })) if name == "create_prodcut")
+    );
+    let later = r#""events": [{ "inputs": { "colour": "red" }, "expect": { "status": "succeeded" } }]"#;
+    assert!(matches!(check(&stated(later)).await, Err(NotChecked::Unfit(UnknownToAction::Input { .. }))));
+    let unasked = check(&stated(r#""denied": ["bill:create"]"#)).await;
+    assert!(matches!(unasked, Err(NotChecked::Unfit(UnknownToAction::Capability { .. }))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,6 +39,7 @@ use futures::StreamExt as _;
 pub use case::{BadCase, Case};
 pub use junit::junit;
 pub use report::{Mismatch, Report, Seen, Step};
+pub use scene::UnknownToAction;
 pub use stage::{NoStage, Stage};
 pub use suite::{CheckedCase, LimitUse, SuiteReport};
 pub use sweep::{NotSwept, SweepFailure, SweepKind, Swept, sweep_all};
@@ -108,6 +109,9 @@ pub enum NotChecked {
     /// There is no way to send a request.
     #[error("no HTTP client can be made on this machine")]
     NoTransport(#[from] NoTransport),
+    /// The case names what its action does not have.
+    #[error("the case does not fit its action")]
+    Unfit(#[from] UnknownToAction),
     /// The simulators can't be set up as the case says.
     #[error("the case has no stage")]
     Stage(#[from] NoStage),

@@ -29,6 +29,7 @@ pub(super) async fn check(
 ) -> Result<Report, NotChecked> {
     let began = Instant::now();
     let scene = Scene { case, version };
+    scene.fits()?;
     let stage = Stage::start(scene.books(Settings::default())?, scene.portal()?, case.company.realm(), transport)?;
     let played = Play { scene, stage: &stage, sandbox }.play().await;
     stage.stop().await;

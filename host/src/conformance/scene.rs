@@ -23,6 +23,25 @@ pub(super) struct Scene<'s> {
 }
 
 impl Scene<'_> {
+    /// Whether the action has every input that the case fills in, and asks for everything that it denies.
+    /// A misspelt name would otherwise state nothing. A value may be unfit on purpose.
+    pub(super) fn fits(&self) -> Result<(), UnknownToAction> {
+        let (case, definition) = (self.case, &self.version.definition);
+        let action = || definition.id.clone();
+        let inputs = case.inputs().chain(case.events.iter().flat_map(LaterEvent::inputs));
+        for (name, _) in inputs {
+            if !definition.inputs.iter().any(|input| input.name == name) {
+                return Err(UnknownToAction::Input { action: action(), name });
+            }
+        }
+        for capability in &case.denied {
+            if !definition.capabilities.iter().any(|asked| asked.capability == *capability) {
+                return Err(UnknownToAction::Capability { action: action(), capability: capability.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// The seeded companies with what the case puts into the one it plays in.
     pub(super) fn books(&self, settings: quickbooks::Settings) -> Result<QuickBooks, NoStage> {
         let books = QuickBooks::seeded_with(settings);
@@ -112,4 +131,25 @@ impl Scene<'_> {
         start.grants = Arc::new(Grants::of(&self.version.definition, approved));
         start
     }
+}
+
+/// A case names what its action does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownToAction {
+    /// An input.
+    #[error("{action} has no input {name}")]
+    Input {
+        /// The action's id.
+        action: String,
+        /// The input.
+        name: String,
+    },
+    /// A denied capability.
+    #[error("{action} does not ask for {capability}, so it can't be denied")]
+    Capability {
+        /// The action's id.
+        action: String,
+        /// The capability.
+        capability: Capability,
+    },
 }
