@@ -152,6 +152,22 @@ async fn a_sale_in_another_currency_posts_at_its_rate() {
 }
 
 #[tokio::test]
+async fn money_goes_to_an_account_in_the_home_currency_or_in_the_transactions() {
+    let client = Client::of(qbo_simulator::quickbooks::TWO_CURRENCIES).await;
+    let mut body = sale("1", &[line("4", "100")]);
+    body["CurrencyRef"] = json!({"value": "EUR"});
+    for (currency, is_taken) in [("USD", true), ("EUR", true), ("GBP", false)] {
+        let account = json!({"Name": currency, "AccountType": "Bank", "CurrencyRef": {"value": currency}});
+        body["DepositToAccountRef"] = json!({"value": client.stored("Account", &account).await["Id"]});
+        if is_taken {
+            client.stored("SalesReceipt", &body).await;
+        } else {
+            assert_eq!(client.refused("salesreceipt", &body).await, "6000");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_bill_is_owed_until_it_is_paid_from_the_bank() {
     let client = Client::craigs().await;
     let bill = client
