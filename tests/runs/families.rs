@@ -176,6 +176,48 @@ fn a_run_whose_invoice_is_unanswered_tells_it_when_its_family_turns_out_to_be_bi
     });
 }
 
+/// An invoiced deal was previewed as if it could be invoiced again, and an estimate was not shown.
+#[test]
+fn a_preview_decides_from_what_stands_as_its_run_would_and_joins_nothing() {
+    alone(&billing::setting(), async |world| {
+        let previewed = |kind: &str, object: &str, event: &str| {
+            let mut enrollment = world.billed(kind, COMPANY, object, event);
+            Arc::make_mut(&mut enrollment).preview = true;
+            enrollment
+        };
+        let preview = async |kind: &str, object: &str, event: &str| {
+            let run = world.deliver(&previewed(kind, object, event)).await.run;
+            end(&world, run).await
+        };
+        let first = preview("invoice", "deal:100", "before").await;
+        assert_ended(&first, Status::Previewed, "previewed");
+        assert_ended(&billed(&world, "estimate", "deal:100", "estimate").await, Status::Succeeded, "created");
+        let estimated = preview("invoice", "quote:101", "estimated").await;
+        assert_eq!(report(&estimated), "Estimate of deal:100 pending");
+        let made = billed(&world, "invoice", "deal:100", "invoice").await;
+        // What was previewed only is nobody's document.
+        assert_ended(&made, Status::Succeeded, "created");
+        assert_stopped(&preview("invoice", "deal:100", "after").await, "already_exists", &made);
+        assert_stopped(&preview("invoice", "quote:101", "after").await, "already_invoiced", &made);
+        assert_eq!(world.bills(COMPANY).len(), 1);
+    });
+}
+
+#[test]
+fn a_run_joins_no_preview_that_is_under_way() {
+    alone(&billing::setting(), async |world| {
+        let away = Fault { matches: "/crm/".into(), skip: 0, times: u32::MAX, effect: Effect::HtmlError };
+        world.portal.faults().inject(away);
+        let mut preview = world.billed("invoice", COMPANY, "deal:100", "preview");
+        Arc::make_mut(&mut preview).preview = true;
+        let preview = world.deliver(&preview).await.run;
+        let run = world.deliver_joining(&world.billed("invoice", COMPANY, "deal:100", "run"), true).await.run;
+        assert_ne!(run, preview);
+        world.portal.faults().clear();
+        assert_ended(&end(&world, run).await, Status::Succeeded, "created");
+    });
+}
+
 #[test]
 fn each_reference_of_a_deal_gets_an_invoice_once() {
     alone(&billing::setting(), async |world| {

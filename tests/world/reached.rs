@@ -12,7 +12,7 @@ use qbo_host::runs::history::{Record, Reply};
 use qbo_host::runs::service_store::{Changed, Counts, Due, Message, Query, RunLine, ServiceStore, Settled, Stored};
 use qbo_host::runs::settings_store::{KeptSettings, Replaced, SettingsStore};
 use qbo_host::runs::store::{
-    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, Made, NewMessage, NewRun, Release, Store, Unavailable,
 };
 
 use super::broken::Broken;
@@ -83,6 +83,11 @@ impl Store for Reached {
             }
             joined
         })
+    }
+
+    async fn made_for(&self, sales: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable> {
+        self.troubles.refused()?;
+        self.store.made_for(sales).await
     }
 
     async fn begin_write(

@@ -17,8 +17,8 @@ use super::record::RunRecord;
 use super::service_store::{Counts, Phase};
 use super::settings_store::KeptSettings;
 use super::store::{
-    Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, Joined, LEASE, Learned, NewMessage, NewRun, Pause,
-    Release, Store, Unavailable,
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, GIVEN_BACK, Joined, LEASE, Learned, Made, NewMessage, NewRun,
+    Pause, Release, Store, Unavailable,
 };
 use crate::clock::Clock;
 use crate::ids::{Digest, RunId, SaleKey};
@@ -167,6 +167,10 @@ impl Store for MemoryStore {
             Some(holder) => Joined::Held(holder),
             None => Joined::Yes(state.sale(fence.run)),
         })
+    }
+
+    async fn made_for(&self, sales: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable> {
+        Ok(self.lock().made_for(&sales, None))
     }
 
     async fn begin_write(

@@ -42,7 +42,8 @@ impl Runs {
     ) -> Result<Begin, NoBegin> {
         let another = claim.enrollment.if_exists == IfExists::Another;
         let mut family = Family::new(&connection.quickbooks, &claim.enrollment);
-        let known = claim.sale.as_ref();
+        let previewed = self.previewed_sale(claim, version, &[]).await?;
+        let known = claim.sale.as_ref().or(previewed.as_ref());
         if let Some(recorded) = &claim.history.snapshot {
             // A run that was resumed, or whose family has grown: others of it may have ended meanwhile.
             let unseen = if another { Vec::new() } else { family.obstacles(known, &recorded.documents).await? };
@@ -60,7 +61,7 @@ impl Runs {
             stop(family.obstacles(known, &[]).await?)?;
         }
         let Seen { object, associated } = self.read(&claim.enrollment, told, version, connection).await?;
-        let joined = self.join(claim, &associated).await?;
+        let joined = self.join(claim, version, &associated).await?;
         let sale = joined.as_ref().or(known);
         if !another {
             stop(family.obstacles(sale, &[]).await?)?;
@@ -105,7 +106,15 @@ impl Runs {
 
     /// Makes one family of the run's sale and what HubSpot associates with its object. Gives the sale
     /// as it stands then, where there was anything to join.
-    async fn join(&self, claim: &Claim, associated: &[Associated]) -> Result<Option<Sale>, NoBegin> {
+    async fn join(
+        &self,
+        claim: &Claim,
+        version: &ActionVersion,
+        associated: &[Associated],
+    ) -> Result<Option<Sale>, NoBegin> {
+        if claim.enrollment.preview {
+            return self.previewed_sale(claim, version, associated).await;
+        }
         let others = associated_sales(&claim.enrollment, associated);
         if claim.sale.is_none() || others.is_empty() {
             return Ok(None);
@@ -115,6 +124,23 @@ impl Runs {
             Joined::Fenced => Err(NoBegin::Lost),
             Joined::Held(by) => Err(NoBegin::After(by)),
         }
+    }
+
+    /// The sale that a preview would make a document for, with what stands for it and for what HubSpot
+    /// associates with its object. A preview has no sale of its own: it takes and joins nothing.
+    async fn previewed_sale(
+        &self,
+        claim: &Claim,
+        version: &ActionVersion,
+        associated: &[Associated],
+    ) -> Result<Option<Sale>, NoBegin> {
+        let Enrollment { event, object, preview, .. } = &*claim.enrollment;
+        let Some(kind) = version.definition.sale.as_ref().filter(|_| *preview) else { return Ok(None) };
+        let key = SaleKey::of(event, object);
+        let mut sales = associated_sales(&claim.enrollment, associated);
+        sales.push(key.clone());
+        let made = self.store.made_for(sales).await?;
+        Ok(Some(Sale { key, kind: kind.clone(), taken: 0, made }))
     }
 }
 

@@ -37,7 +37,7 @@ use rusqlite::{Connection, params};
 use super::history::{Record, Reply};
 use super::record::RunRecord;
 use super::store::{
-    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, Made, NewMessage, NewRun, Release, Store, Unavailable,
 };
 use crate::clock::Clock;
 use crate::ids::{RunId, SaleKey};
@@ -190,6 +190,10 @@ impl Store for SqliteStore {
 
     async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
         self.writer.change(move |work| life::join_sales(work, fence, &others)).await
+    }
+
+    async fn made_for(&self, sales: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable> {
+        self.readers.read(move |tables| sales::made_for(tables, &sales)).await
     }
 
     async fn begin_write(

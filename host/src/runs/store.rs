@@ -278,6 +278,10 @@ pub trait Store: Send + Sync + 'static {
     /// Durable before it returns.
     async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable>;
 
+    /// What runs made for these sales and their families, oldest first. It joins nothing: a preview looks
+    /// at what stands, and leaves no trace.
+    async fn made_for(&self, sales: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable>;
+
     /// Records what was learned, then the intent to write; durable before it returns, and before
     /// anything is sent. Renews the lease. `sale` is [`Sale::taken`] as the attempt saw it last, and is
     /// given with every write of a run that has a sale: the first one takes the family's lock.

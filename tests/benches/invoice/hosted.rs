@@ -22,7 +22,8 @@ use qbo_host::ids::{Digest, RunId, SaleKey};
 use qbo_host::quickbooks::{Client, Company, OAuth, Rates, Secret, Transport};
 use qbo_host::runs::history::{Call, History, Record, Reply};
 use qbo_host::runs::store::{
-    Begun, Claim, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claim, Claimed, Enqueued, Fence, Fenced, Joined, Learned, Made, NewMessage, NewRun, Release, Store,
+    Unavailable,
 };
 use qbo_host::runs::{Patience, RunRecord, Runs, Start, Status};
 use qbo_host::sandbox::{Limits, Sandbox};
@@ -206,6 +207,10 @@ impl Store for Forgetful {
 
     async fn join_sales(&self, _: Fence, _: Vec<SaleKey>) -> Result<Joined, Unavailable> {
         Ok(Joined::Yes(None))
+    }
+
+    async fn made_for(&self, _: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable> {
+        Ok(Vec::new())
     }
 
     async fn begin_write(&self, _: Fence, _: Learned, _: Arc<Record>, _: Option<u64>) -> Result<Begun, Unavailable> {

@@ -11,6 +11,7 @@ use super::{COMPANY, Kept, facts, seconds, values};
 
 facts! {
     what_was_made_for_one_object_is_known_for_all_of_its_family
+    what_was_made_for_several_sales_is_told_without_joining_them
     joining_again_changes_nothing
     objects_of_two_portals_are_no_family
     families_that_meet_become_one
@@ -79,6 +80,18 @@ async fn what_was_made_for_one_object_is_known_for_all_of_its_family(kept: Kept)
     assert_eq!((sale.made[0].kind.as_str(), &sale.made[0].document), ("invoice", &values::document("130")));
     let payment = held(&kept, "payment:3", 3).await;
     assert_eq!(payment.sale.as_ref().map(objects), Some(vec!["deal:1".to_owned()]));
+}
+
+async fn what_was_made_for_several_sales_is_told_without_joining_them(kept: Kept) {
+    invoiced(&kept, "deal:1", 1).await;
+    invoiced(&kept, "payment:7", 2).await;
+    let quote = held(&kept, "quote:2", 3).await;
+    joined(&kept, &quote, &["payment:7"]).await;
+    let made = kept.made_for(vec![key("quote:2"), key("deal:1"), key("deal:5")]).await.expect("an answer");
+    let made: Vec<_> = made.iter().map(|made| made.object.to_string()).collect();
+    assert_eq!(made, ["deal:1", "payment:7"]);
+    let deal = held(&kept, "deal:1", 4).await;
+    assert_eq!(deal.sale.as_ref().map(objects), Some(vec!["deal:1".to_owned()]));
 }
 
 async fn joining_again_changes_nothing(kept: Kept) {

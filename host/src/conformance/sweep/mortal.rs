@@ -13,7 +13,7 @@ use crate::runs::MemoryStore;
 use crate::runs::RunRecord;
 use crate::runs::history::{Record, Reply};
 use crate::runs::store::{
-    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, NewMessage, NewRun, Release, Store, Unavailable,
+    Begun, Claimed, Enqueued, Fence, Fenced, Joined, Learned, Made, NewMessage, NewRun, Release, Store, Unavailable,
 };
 
 /// One life of a host.
@@ -90,6 +90,11 @@ impl Store for MortalStore {
     async fn join_sales(&self, fence: Fence, others: Vec<SaleKey>) -> Result<Joined, Unavailable> {
         self.life.lives().await;
         self.store.join_sales(fence, others).await
+    }
+
+    async fn made_for(&self, sales: Vec<SaleKey>) -> Result<Vec<Made>, Unavailable> {
+        self.life.lives().await;
+        self.store.made_for(sales).await
     }
 
     async fn begin_write(

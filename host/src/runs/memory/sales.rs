@@ -55,10 +55,17 @@ impl State {
     /// The run's sale with its family.
     pub(super) fn sale(&self, run: RunId) -> Option<Sale> {
         let own = self.runs.get(&run)?.sale.as_ref()?;
-        let root = self.sales.root(&own.key);
+        let made = self.made_for(std::slice::from_ref(&own.key), Some(run));
+        let taken = self.sales.lock(&own.key).times;
+        Some(Sale { key: own.key.clone(), kind: own.kind.clone(), taken, made })
+    }
+
+    /// What runs made for the families of these sales, oldest first, but for one run.
+    pub(super) fn made_for(&self, sales: &[SaleKey], but: Option<RunId>) -> Vec<Made> {
+        let roots: BTreeSet<&SaleKey> = sales.iter().map(|key| self.sales.root(key)).collect();
         let mut makers: Vec<(&RunId, &Kept, &str)> = Vec::new();
-        for (id, kept) in self.runs.iter().filter(|(id, kept)| **id != run && !kept.made.is_empty()) {
-            let sale = kept.sale.as_ref().filter(|sale| self.sales.root(&sale.key) == root);
+        for (id, kept) in self.runs.iter().filter(|(id, kept)| Some(**id) != but && !kept.made.is_empty()) {
+            let sale = kept.sale.as_ref().filter(|sale| roots.contains(self.sales.root(&sale.key)));
             makers.extend(sale.map(|sale| (id, kept, sale.kind.as_str())));
         }
         makers.sort_by_key(|(_, kept, _)| kept.number);
@@ -72,8 +79,7 @@ impl State {
                 document: document.clone(),
             })
         });
-        let taken = self.sales.lock(&own.key).times;
-        Some(Sale { key: own.key.clone(), kind: own.kind.clone(), taken, made: made.collect() })
+        made.collect()
     }
 
     /// A run that does the same as a new one, and has not ended.

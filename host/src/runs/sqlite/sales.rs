@@ -2,10 +2,13 @@
 //!
 //! A row is a sale; it names the root of its family unless it is one. Only a root has a lock.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use super::row::{Run, read_json, read_name, write_json};
 use super::schema::{row_at, rows_of};
+use super::tables::Tables;
 use super::writer::Work;
 use crate::ids::{RunId, SaleKey};
 use crate::runs::record::{RunRecord, Status};
@@ -27,9 +30,9 @@ const UNLOCK: &str = "UPDATE sales SET taken_by = NULL, times = 0 WHERE id = ?1"
 const PUT_UNDER: &str = "UPDATE sales SET root = ?1 WHERE id = ?2 OR root = ?2";
 const MADE: &str =
     "SELECT runs.id, enrollments.event, enrollments.object, enrollments.sale_kind, enrollments.reference,
-    documents.text FROM documents
+    documents.text, documents.id FROM documents
     JOIN runs ON runs.number = documents.id >> 20 JOIN enrollments ON enrollments.run = runs.number
-    WHERE documents.sale IN (SELECT id FROM sales WHERE id = ?1 OR root = ?1) AND runs.number <> ?2
+    WHERE documents.sale IN (SELECT id FROM sales WHERE id = ?1 OR root = ?1) AND runs.number IS NOT ?2
     ORDER BY documents.id";
 const ADD: &str = "INSERT OR REPLACE INTO documents (id, sale, text) VALUES (?1, ?2, ?3)";
 const FORGET: &str = "DELETE FROM documents WHERE id >= ?1 AND id < ?2";
@@ -73,18 +76,40 @@ pub(super) fn found(work: &Work<'_>, run: &Run) -> rusqlite::Result<Option<Sale>
         return Ok(None);
     };
     let root = root(work, sale)?;
-    let made = work.all(MADE, [root, run.number], |row| {
-        Ok(Made {
+    let made = made(work, root, Some(run.number))?.into_iter().map(|(_, made)| made).collect();
+    let taken = u64::try_from(lock(work, root)?.times).unwrap_or(0);
+    Ok(Some(Sale { key: SaleKey::kept(key), kind, taken, made }))
+}
+
+/// What runs made for the families of these sales, oldest first.
+pub(super) fn made_for(tables: &Tables<'_>, keys: &[SaleKey]) -> rusqlite::Result<Vec<Made>> {
+    let mut roots = BTreeSet::new();
+    for key in keys {
+        if let Some(sale) = tables.first(BY_KEY, [key.as_str()], |row| row.get(0))? {
+            roots.insert(root(tables, sale)?);
+        }
+    }
+    let mut found = Vec::new();
+    for root in roots {
+        found.extend(made(tables, root, None)?);
+    }
+    found.sort_by_key(|(id, _)| *id);
+    Ok(found.into_iter().map(|(_, made)| made).collect())
+}
+
+/// What stands for the family of a root, but for one run, by the ids of its rows.
+fn made(tables: &Tables<'_>, root: i64, but: Option<i64>) -> rusqlite::Result<Vec<(i64, Made)>> {
+    tables.all(MADE, params![root, but], |row| {
+        let made = Made {
             run: RunId::from(row.get::<_, [u8; 16]>(0)?),
             event: row.get(1)?,
             object: read_name(2, row.get_ref(2)?.as_str()?)?,
             kind: row.get(3)?,
             reference: row.get(4)?,
             document: read_json(5, row.get_ref(5)?.as_str()?)?,
-        })
-    })?;
-    let taken = u64::try_from(lock(work, root)?.times).unwrap_or(0);
-    Ok(Some(Sale { key: SaleKey::kept(key), kind, taken, made }))
+        };
+        Ok((row.get(6)?, made))
+    })
 }
 
 /// Makes one family of the run's sale and others, unless more than one other live run holds a part of
@@ -122,8 +147,8 @@ pub(super) fn join(work: &Work<'_>, run: &Run, others: &[SaleKey]) -> rusqlite::
     Ok(None)
 }
 
-fn root(work: &Work<'_>, sale: i64) -> rusqlite::Result<i64> {
-    Ok(work.first(ROOT, [sale], |row| row.get(0))?.unwrap_or(sale))
+fn root(tables: &Tables<'_>, sale: i64) -> rusqlite::Result<i64> {
+    Ok(tables.first(ROOT, [sale], |row| row.get(0))?.unwrap_or(sale))
 }
 
 fn lock(work: &Work<'_>, root: i64) -> rusqlite::Result<Lock> {
