@@ -48,7 +48,7 @@ impl Runs {
             // A run that was resumed, or whose family has grown: others of it may have ended meanwhile.
             let unseen = if another { Vec::new() } else { family.obstacles(known, &recorded.documents).await? };
             return match unseen.first() {
-                Some(made) => Err(NoBegin::SaleChanged(made.document.clone())),
+                Some(made) => Err(NoBegin::SaleChanged(Box::new(made.document.clone()))),
                 None => Ok(Begin { snapshot: Arc::clone(recorded), sale_taken: known.map(|sale| sale.taken) }),
             };
         }
@@ -160,7 +160,7 @@ pub(super) enum NoBegin {
     End(Box<RunRecord>),
     /// While the run was held or waited, another one made this document for its sale. What became of
     /// the run's own writes is to be known before it ends.
-    SaleChanged(StandingDocument),
+    SaleChanged(Box<StandingDocument>),
     /// The run goes on later.
     Wait(Wait),
     /// The run goes on when this one has ended: both work on the same family.
