@@ -5,7 +5,7 @@
 mod fault_codes;
 mod rule_table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use qbo_host::catalog::build;
@@ -144,6 +144,28 @@ async fn a_case_that_names_what_its_action_does_not_have_comes_to_no_verdict() {
     assert!(matches!(check(&stated(later)).await, Err(NotChecked::Unfit(UnknownToAction::Input { .. }))));
     let unasked = check(&stated(r#""denied": ["bill:create"]"#)).await;
     assert!(matches!(unasked, Err(NotChecked::Unfit(UnknownToAction::Capability { .. }))));
+}
+
+/// An author who takes the key from what is read, and leaves the marker out.
+#[test]
+fn a_sweep_finds_the_second_document_of_a_key_that_another_attempt_would_not_choose() {
+    let stated = case(
+        r#"{ "rules": [30], "object": "deal:1002", "inputs": { "attack": "counted_key" },
+            "expect": { "status": "succeeded", "documents": [{ "entity": "Invoice" }] } }"#,
+    );
+    let version = world::version("tests/guests", None);
+    let swept = sweep_all(&world::sandbox(), &version, &[stated], 1, &|_| {}).remove(0).expect("a verdict");
+    let wrong: BTreeSet<_> = swept.failures.iter().map(|failure| failure.kind).collect();
+    assert_eq!(wrong, BTreeSet::from([SweepKind::StoreLost]), "{swept}");
+    assert!(!swept.is_marked);
+}
+
+#[test]
+fn a_sweep_of_a_case_that_states_another_end_is_wrong_before_anything_befalls_it() {
+    let stated = case(r#"{ "rules": [7], "object": "deal:1006", "expect": { "status": "succeeded" } }"#);
+    let version = world::version(&module("create-invoice"), None);
+    let swept = sweep_all(&world::sandbox(), &version, &[stated], 1, &|_| {}).remove(0).expect("a verdict");
+    assert_eq!(swept.failures.first().map(|failure| failure.kind), Some(SweepKind::Undisturbed), "{swept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,6 +94,11 @@ impl Faults {
         self.armed().clear();
     }
 
+    /// Whether every armed fault has met its requests.
+    pub fn are_spent(&self) -> bool {
+        self.armed().is_empty()
+    }
+
     /// Spends the fault that meets this request. `path_and_query` is percent-decoded.
     pub(crate) fn take(&self, method: &Method, path_and_query: &str, body: &[u8]) -> Option<Effect> {
         let mut armed = self.armed();

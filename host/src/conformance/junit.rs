@@ -120,6 +120,7 @@ mod tests {
             capabilities_unused: Vec::new(),
             codes_unmet: Vec::new(),
             host_codes: Vec::new(),
+            unmarked: Vec::new(),
         };
         let text = junit(&report);
         assert!(text.contains("<testsuite name=\"a 1.0.0\" tests=\"2\" failures=\"1\" time=\"2.500\">"), "{text}");

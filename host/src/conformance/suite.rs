@@ -32,6 +32,8 @@ pub struct SuiteReport {
     pub codes_unmet: Vec<String>,
     /// Codes of the host's own that were met.
     pub host_codes: Vec<String>,
+    /// Cases of which a transaction bears no marker of its run.
+    pub unmarked: Vec<String>,
 }
 
 /// What came of one case.
@@ -108,6 +110,7 @@ impl SuiteReport {
             action: definition.id.clone(),
             version: definition.version.clone(),
             limits: limits(&cases),
+            unmarked: unmarked(&cases),
             cases,
             capabilities_unused: asked.filter(|asked| !used.contains(asked)).map(ToString::to_string).collect(),
             codes_unmet: declared.filter(|code| !met.contains(code)).map(str::to_owned).collect(),
@@ -119,6 +122,12 @@ impl SuiteReport {
     pub fn passed(&self) -> bool {
         self.cases.iter().all(CheckedCase::passed)
     }
+}
+
+/// Cases whose sweep found a transaction without its run's marker.
+fn unmarked(cases: &[CheckedCase]) -> Vec<String> {
+    let unmarked = cases.iter().filter(|case| case.swept.as_ref().is_some_and(|swept| !swept.is_marked));
+    unmarked.map(|case| case.case.clone()).collect()
 }
 
 /// Each limit in a run record, by its name there.

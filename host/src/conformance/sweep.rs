@@ -28,6 +28,7 @@ use super::case::Case;
 use super::scene::Scene;
 use super::stage::NoStage;
 use crate::catalog::ActionVersion;
+use crate::runs::Status;
 use crate::runs::store::Unavailable;
 use crate::sandbox::Sandbox;
 
@@ -40,6 +41,9 @@ pub struct Swept {
     pub plays: BTreeMap<SweepKind, usize>,
     /// Plays that did not come out as they must.
     pub failures: Vec<SweepFailure>,
+    /// Whether every transaction bears the run's marker. Without it a lost store is played with a QuickBooks
+    /// that still knows every request id, which the real one does not promise.
+    pub is_marked: bool,
     /// How long all of them took together.
     pub took: Duration,
 }
@@ -89,18 +93,33 @@ fn sweep(sandbox: &Arc<Sandbox>, version: &Arc<ActionVersion>, case: &Case) -> R
     let mut staged = Staged { scene, properties: &properties, sandbox, is_marked: false };
     let undisturbed = play(&staged, &Disturbance::None)?;
     staged.is_marked = undisturbed.changes.is_marked;
-    let calls = undisturbed.records.first().map_or(&[][..], |record| &record.calls);
-    let course = Course { requests: &undisturbed.requests, calls, definition: &version.definition };
-    let mut swept =
-        Swept { case: case.name.clone(), plays: BTreeMap::new(), failures: Vec::new(), took: began.elapsed() };
+    let record = undisturbed.records.first();
+    let course = Course {
+        requests: &undisturbed.requests,
+        has_ended: record.is_some_and(|record| record.status != Status::Waiting),
+        calls: record.map_or(&[], |record| &record.calls),
+        definition: &version.definition,
+    };
+    let mut swept = Swept {
+        case: case.name.clone(),
+        plays: BTreeMap::new(),
+        failures: Vec::new(),
+        is_marked: staged.is_marked,
+        took: began.elapsed(),
+    };
+    let mut judged = |disturbance: &Disturbance, found: Option<String>| {
+        *swept.plays.entry(disturbance.kind()).or_default() += 1;
+        let told = |found| SweepFailure {
+            kind: disturbance.kind(),
+            disturbance: disturbance.told(&undisturbed.requests),
+            found,
+        };
+        swept.failures.extend(found.map(told));
+    };
+    judged(&Disturbance::None, judge::unexpected(&case.expect, &undisturbed));
     for disturbance in disturbance::all(&course) {
-        let Some(kind) = disturbance.kind() else { continue };
-        *swept.plays.entry(kind).or_default() += 1;
         let played = play(&staged, &disturbance)?;
-        if let Some(found) = judge::wrong(&disturbance, &undisturbed, &played) {
-            let disturbance = disturbance.told(&undisturbed.requests);
-            swept.failures.push(SweepFailure { kind, disturbance, found });
-        }
+        judged(&disturbance, judge::wrong(&disturbance, &undisturbed, &played));
     }
     swept.took = began.elapsed();
     Ok(swept)

@@ -4,8 +4,12 @@ use crate::{Attack, End, input, invoice, refusal, success, told};
 use qbo_actions::bindings::qbo::actions::quickbooks::{Company, Fault};
 use qbo_actions::bindings::qbo::actions::types::Enrollment;
 
-pub(crate) const ATTACKS: &[(&str, Attack)] =
-    &[("one_call", one_call), ("one_key_twice", one_key_twice), ("hard_values", hard_values)];
+pub(crate) const ATTACKS: &[(&str, Attack)] = &[
+    ("one_call", one_call),
+    ("one_key_twice", one_key_twice),
+    ("hard_values", hard_values),
+    ("counted_key", counted_key),
+];
 
 /// Makes the call that the inputs describe and refuses with what it was told.
 fn one_call(enrollment: &Enrollment, company: &Company) -> End {
@@ -26,6 +30,13 @@ fn one_key_twice(_: &Enrollment, company: &Company) -> End {
     let second = company.create("invoice", "Invoice", &invoice("second"));
     let third = company.update("invoice", "Invoice", r#"{"Id":"130","SyncToken":"0","sparse":true}"#);
     success([&first, &second, &third].map(told).join(" "))
+}
+
+/// Takes the key from what QuickBooks holds: where reads are made afresh, the same write has another key.
+fn counted_key(_: &Enrollment, company: &Company) -> End {
+    let invoices = company.query("SELECT * FROM Invoice WHERE CustomerRef = ?", &["1".to_owned()]);
+    let count = invoices.as_ref().map_or(0, |rows| rows.matches("\"DocNumber\"").count());
+    success(told(&company.create(&format!("invoice:{count}"), "Invoice", &invoice("no marker"))))
 }
 
 /// Creates a customer of each name, then looks it up by that name: exactly it must come back.

@@ -25,6 +25,11 @@ pub(in crate::cli) fn suite(report: &SuiteReport) -> String {
     text.push_str(&limits(report));
     let lists = [
         ("warning: ", "asked for and used in no case", &report.capabilities_unused),
+        (
+            "warning: ",
+            "a document bears no marker of its run, so that a lost store may make another, in",
+            &report.unmarked,
+        ),
         ("note: ", "codes that are declared and were met in no case", &report.codes_unmet),
         ("note: ", "codes of the host that were met", &report.host_codes),
     ];

@@ -50,6 +50,8 @@ pub(super) enum Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SweepKind {
+    /// Nothing befell it; what the case states is what came of it.
+    Undisturbed,
     /// The host died.
     Crash,
     /// The host died and its store was lost.
@@ -74,6 +76,8 @@ pub enum SweepKind {
 pub(super) struct Course<'c> {
     /// Requests to QuickBooks, and which of them were writes.
     pub(super) requests: &'c [Request],
+    /// Whether the run came to an end. One that waits has none at which a host could die.
+    pub(super) has_ended: bool,
     /// Calls as the run's record tells them.
     pub(super) calls: &'c [CallLine],
     /// The action's definition.
@@ -92,7 +96,8 @@ pub(super) struct Request {
 /// Everything that is worth trying on a run of this course.
 pub(super) fn all(course: &Course<'_>) -> Vec<Disturbance> {
     use Disturbance::{Again, AnswerLost, AtOnce, Denied, Dies, ServerError, StoreLost, Throttled, TwoEvents};
-    let mut all = vec![Again, AtOnce, Dies(Moment::Finished)];
+    let mut all = vec![Again, AtOnce];
+    all.extend(course.has_ended.then_some(Dies(Moment::Finished)));
     // Without a kind of sale two events are two documents.
     all.extend(course.definition.sale.is_some().then_some(TwoEvents));
     let mut writes = 0;
@@ -116,10 +121,10 @@ pub(super) fn all(course: &Course<'_>) -> Vec<Disturbance> {
 }
 
 impl Disturbance {
-    /// Its kind; nothing of an undisturbed play.
-    pub(super) fn kind(&self) -> Option<SweepKind> {
-        Some(match self {
-            Self::None => return None,
+    /// Its kind.
+    pub(super) fn kind(&self) -> SweepKind {
+        match self {
+            Self::None => SweepKind::Undisturbed,
             Self::Dies(_) => SweepKind::Crash,
             Self::StoreLost(_) => SweepKind::StoreLost,
             Self::Throttled(_) => SweepKind::Throttled,
@@ -129,7 +134,7 @@ impl Disturbance {
             Self::Again => SweepKind::Again,
             Self::AtOnce => SweepKind::AtOnce,
             Self::TwoEvents => SweepKind::TwoEvents,
-        })
+        }
     }
 
     /// In words, with what `requests` asked for.
@@ -170,7 +175,8 @@ impl fmt::Display for Moment {
 
 impl SweepKind {
     /// Every kind, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Undisturbed,
         Self::Crash,
         Self::StoreLost,
         Self::Throttled,
@@ -185,6 +191,7 @@ impl SweepKind {
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Undisturbed => "undisturbed",
             Self::Crash => "crash",
             Self::StoreLost => "store lost",
             Self::Throttled => "429",

@@ -3,7 +3,18 @@
 
 use super::disturbance::Disturbance;
 use super::play::Played;
+use crate::conformance::expected::Expected;
 use crate::runs::{RunRecord, Status};
+
+const NO_RUN: &str = "no run came of it";
+
+/// What is wrong with the play that nothing befell: every other one is held against it.
+pub(super) fn unexpected(expected: &Expected, undisturbed: &Played) -> Option<String> {
+    let Some(record) = undisturbed.records.first() else { return Some(NO_RUN.into()) };
+    let (status, code) = (expected.status.of_run(), expected.code().unwrap_or_default());
+    let is_stated = (record.status, record.code.as_str()) == (status, code);
+    (!is_stated).then(|| differs((status, code), record))
+}
 
 /// What is wrong with a play; nothing if it came out as it must.
 pub(super) fn wrong(disturbance: &Disturbance, undisturbed: &Played, played: &Played) -> Option<String> {
@@ -16,7 +27,12 @@ pub(super) fn wrong(disturbance: &Disturbance, undisturbed: &Played, played: &Pl
         Some(format!("the books have {found} instead of {expected}{}", row.unwrap_or_default()))
     };
     let is_same = played.changes.same_content(&undisturbed.changes);
-    let record = played.records.first()?;
+    let (Some(record), Some(expected)) = (played.records.first(), undisturbed.records.first()) else {
+        return Some(NO_RUN.into());
+    };
+    if !played.befell {
+        return Some("what was to befall it did not happen".into());
+    }
     match disturbance {
         Disturbance::None => None,
         // Nothing is lost for good: the run comes to its own end.
@@ -29,19 +45,19 @@ pub(super) fn wrong(disturbance: &Disturbance, undisturbed: &Played, played: &Pl
             if !is_same {
                 return books();
             }
-            played.records.iter().find_map(|record| another_end(undisturbed.records.first()?, record))
+            played.records.iter().find_map(|record| another_end(expected, record))
         }
         // What was made before is found again, and nobody knows who made customers and products.
         Disturbance::StoreLost(_) => {
             if is_same {
-                None
+                another_end(expected, record).filter(|_| !finds_all(expected, record))
             } else {
                 books()
             }
         }
         Disturbance::TwoEvents => {
             if is_same {
-                two_ends(undisturbed.records.first()?, &played.records)
+                two_ends(expected, &played.records)
             } else {
                 books()
             }
@@ -58,9 +74,20 @@ pub(super) fn wrong(disturbance: &Disturbance, undisturbed: &Played, played: &Pl
 
 /// Another end than the undisturbed run's.
 fn another_end(undisturbed: &RunRecord, record: &RunRecord) -> Option<String> {
-    let end = |record: &RunRecord| format!("{} {}", record.status.as_str(), record.code);
-    let (expected, found) = (end(undisturbed), end(record));
-    (expected != found).then(|| format!("the run is {found} instead of {expected}: {}", record.message))
+    let expected = (undisturbed.status, undisturbed.code.as_str());
+    (expected != (record.status, record.code.as_str())).then(|| differs(expected, record))
+}
+
+fn differs((status, code): (Status, &str), record: &RunRecord) -> String {
+    let found = format!("{} {}", record.status.as_str(), record.code);
+    format!("the run is {found} instead of {} {code}: {}", status.as_str(), record.message)
+}
+
+/// A run that found its customers and products made had nothing left to write before it refused: the
+/// undisturbed one is held for the same problems.
+fn finds_all(undisturbed: &RunRecord, record: &RunRecord) -> bool {
+    let codes = |record: &RunRecord| record.problems.iter().map(|problem| problem.code.clone()).collect::<Vec<_>>();
+    undisturbed.code == "partly_written" && record.status == Status::Refused && codes(undisturbed) == codes(record)
 }
 
 /// Of two events one comes to the undisturbed end. If that is a document, the other tells of it.
@@ -101,6 +128,7 @@ mod tests {
 
     use super::*;
     use crate::conformance::books::Changes;
+    use crate::conformance::sweep::disturbance::Moment;
 
     fn played(status: &str, code: &str, invoices: &[&str], listed: &[&str]) -> Played {
         let documents: Vec<_> = listed.iter().map(|id| json!({ "entity": "Invoice", "id": id })).collect();
@@ -110,7 +138,12 @@ mod tests {
             "documents": documents, "outputs": [], "calls": [], "attempts": 1, "limits": null,
         });
         let record: RunRecord = serde_json::from_value(record).unwrap();
-        Played { records: vec![Arc::new(record)], changes: Changes::of_made("Invoice", invoices), requests: Vec::new() }
+        Played {
+            records: vec![Arc::new(record)],
+            changes: Changes::of_made("Invoice", invoices),
+            requests: Vec::new(),
+            befell: true,
+        }
     }
 
     fn is_wrong(disturbance: &Disturbance, played: &Played) -> bool {
@@ -125,6 +158,32 @@ mod tests {
             assert!(is_wrong(&disturbance, &played("succeeded", "created", &[], &[])));
             assert!(is_wrong(&disturbance, &played("held", "unclear", &["1"], &["1"])));
         }
+    }
+
+    #[test]
+    fn a_play_without_a_run_or_without_its_disturbance_proves_nothing() {
+        let good = || played("succeeded", "created", &["7"], &["7"]);
+        for disturbance in [Disturbance::Throttled(0), Disturbance::Dies(Moment::Finished), Disturbance::AtOnce] {
+            assert!(!is_wrong(&disturbance, &good()));
+            assert!(is_wrong(&disturbance, &Played { befell: false, ..good() }));
+            assert!(is_wrong(&disturbance, &Played { records: Vec::new(), ..good() }));
+        }
+    }
+
+    #[test]
+    fn after_the_store_is_lost_the_run_comes_to_the_same_end() {
+        let lost = Disturbance::StoreLost(Moment::Recorded(0));
+        assert!(!is_wrong(&lost, &played("succeeded", "created", &["7"], &["7"])));
+        assert!(is_wrong(&lost, &played("refused", "product_not_found", &["7"], &[])));
+        assert!(is_wrong(&lost, &played("held", "no_effect", &["7"], &[])));
+    }
+
+    #[test]
+    fn the_undisturbed_play_is_held_against_the_case() {
+        let stated: Expected = serde_json::from_value(json!({ "status": "succeeded" })).unwrap();
+        assert!(unexpected(&stated, &played("succeeded", "created", &["1"], &["1"])).is_none());
+        assert!(unexpected(&stated, &played("succeeded", "done", &[], &[])).is_some());
+        assert!(unexpected(&stated, &played("refused", "created", &[], &[])).is_some());
     }
 
     #[test]

@@ -37,7 +37,12 @@ pub(super) struct Played {
     pub(super) changes: Changes,
     /// What QuickBooks was asked.
     pub(super) requests: Vec<Request>,
+    /// Whether the disturbance came to pass. One that never came proves nothing.
+    pub(super) befell: bool,
 }
+
+/// How the runs stand, and whether the disturbance came to pass.
+type Came = (Vec<Arc<RunRecord>>, bool);
 
 /// What is played: a case on its properties.
 pub(super) struct Staged<'p> {
@@ -102,38 +107,35 @@ impl Drama {
     }
 
     async fn played(self) -> Result<Played, NotSwept> {
-        let records = self.records().await?;
+        let (records, befell) = self.records().await?;
         let markers = [&self.start, &self.other].map(|start| start.enrollment.marker());
         let changes = self.world.changes(&markers);
-        Ok(Played { records, changes, requests: self.world.requests() })
+        Ok(Played { records, changes, requests: self.world.requests(), befell })
     }
 
-    async fn records(&self) -> Result<Vec<Arc<RunRecord>>, NotSwept> {
+    async fn records(&self) -> Result<Came, NotSwept> {
         let store = Arc::new(MemoryStore::new(self.world.clock.clone()));
         let host = |until| self.world.host(&store, Life::new(until));
         match &self.disturbance {
-            Disturbance::None | Disturbance::Denied(_) => Ok(vec![self.run(&host(None)?, &self.start).await?]),
+            Disturbance::None | Disturbance::Denied(_) => Ok((vec![self.run(&host(None)?, &self.start).await?], true)),
             Disturbance::Throttled(at) => self.suffers(&host(None)?, *at, Effect::Throttled).await,
             Disturbance::ServerError(at) => self.suffers(&host(None)?, *at, Effect::ServerError { status: 500 }).await,
             Disturbance::AnswerLost(at) => self.suffers(&host(None)?, *at, Effect::AnswerLost).await,
             Disturbance::Again => {
                 let host = host(None)?;
                 self.run(&host, &self.start).await?;
-                Ok(vec![self.run(&host, &self.start).await?])
+                Ok((vec![self.run(&host, &self.start).await?], true))
             }
-            Disturbance::AtOnce => self.both(&host(None)?, &self.start).await,
-            Disturbance::TwoEvents => self.both(&host(None)?, &self.other).await,
+            Disturbance::AtOnce => Ok((self.both(&host(None)?, &self.start).await?, true)),
+            Disturbance::TwoEvents => Ok((self.both(&host(None)?, &self.other).await?, true)),
             Disturbance::Dies(moment) => {
-                let record = match self.first_life(host(Some(*moment))?).await? {
-                    Some(record) => record,
-                    None => {
-                        store.take_over(&[]).await?;
-                        self.run(&host(None)?, &self.start).await?
-                    }
-                };
-                Ok(vec![record])
+                if let Some(record) = self.first_life(host(Some(*moment))?).await? {
+                    return Ok((vec![record], false));
+                }
+                store.take_over(&[]).await?;
+                Ok((vec![self.run(&host(None)?, &self.start).await?], true))
             }
-            Disturbance::StoreLost(moment) => Ok(vec![self.store_lost(&store, *moment).await?]),
+            Disturbance::StoreLost(moment) => self.store_lost(&store, *moment).await,
         }
     }
 
@@ -148,10 +150,11 @@ impl Drama {
         Ok(vec![one?, other?])
     }
 
-    async fn suffers(&self, host: &Host, at: usize, effect: Effect) -> Result<Vec<Arc<RunRecord>>, NotSwept> {
+    async fn suffers(&self, host: &Host, at: usize, effect: Effect) -> Result<Came, NotSwept> {
         let skip = u32::try_from(at).unwrap_or(u32::MAX);
         self.world.books.faults().inject(Fault { matches: OF_A_COMPANY.into(), skip, times: 1, effect });
-        Ok(vec![self.run(host, &self.start).await?])
+        let record = self.run(host, &self.start).await?;
+        Ok((vec![record], self.world.books.faults().are_spent()))
     }
 
     /// Until the host dies; or the end, if that comes first.
@@ -168,12 +171,12 @@ impl Drama {
     }
 
     /// The host dies, its store is lost, and the event comes again.
-    async fn store_lost(&self, store: &Arc<MemoryStore>, moment: Moment) -> Result<Arc<RunRecord>, NotSwept> {
-        self.first_life(self.world.host(store, Life::new(Some(moment)))?).await?;
+    async fn store_lost(&self, store: &Arc<MemoryStore>, moment: Moment) -> Result<Came, NotSwept> {
+        let died = self.first_life(self.world.host(store, Life::new(Some(moment)))?).await?.is_none();
         if self.is_marked {
             self.world.books.set_request_id_memory(Duration::ZERO);
         }
         let empty = Arc::new(MemoryStore::new(self.world.clock.clone()).looking_back(LOOKING_BACK));
-        self.run(&self.world.host(&empty, Life::new(None))?, &self.start).await
+        Ok((vec![self.run(&self.world.host(&empty, Life::new(None))?, &self.start).await?], died))
     }
 }
