@@ -87,6 +87,10 @@ async fn a_company_or_a_portal_that_can_not_be_used_is_an_error() {
     serving.stage.portal.faults().inject(lacks);
     let scopes: Vec<_> = found(&serving).await.into_iter().filter(|(_, _, about)| about == "portal").collect();
     assert_eq!(scopes, vec![finding("error", "hubspot_scope_missing", "portal"); 2]);
+    let told = serving.command(&["connection", "check", "--json"]).stdout;
+    for scope in ["crm.objects.line_items.read", "crm.objects.contacts.write"] {
+        assert!(told.contains(scope), "{told}");
+    }
     serving.stage.portal.faults().inject(fault("/crm/", Effect::ExpiredToken));
     assert!(found(&serving).await.contains(&finding("error", "hubspot_refused", "portal")));
 

@@ -18,12 +18,13 @@ pub(super) async fn check(connection: &Connection, settings: &Settings, actions:
             Trial::Allowed => {}
             // It says the same to every other question.
             Trial::SignedOut => return vec![signed_out()],
-            other => found.extend(refused(other, &format!("reading a {kind}"))),
+            other => found.extend(refused(other, &format!("reading a {kind}"), &scope(kind, "read"))),
         }
     }
     let (writes, properties) = writes(settings, actions);
     for kind in writes {
-        found.extend(refused(connection.hubspot.may_write(&kind).await, &format!("writing a {kind}")));
+        let trial = connection.hubspot.may_write(&kind).await;
+        found.extend(refused(trial, &format!("writing a {kind}"), &scope(&kind, "write")));
     }
     for (kind, property) in properties {
         let pointer = "/write_back/properties";
@@ -33,7 +34,9 @@ pub(super) async fn check(connection: &Connection, settings: &Settings, actions:
                 let remedy = "make it in HubSpot, or take it out of write_back.properties";
                 found.push(Finding::error("property_missing", pointer, message, remedy));
             }
-            other => found.extend(refused(other, &format!("looking at the property {property}"))),
+            other => {
+                found.extend(refused(other, &format!("looking at the property {property}"), &scope(&kind, "read")));
+            }
         }
     }
     if found.is_empty() {
@@ -85,13 +88,26 @@ fn signed_out() -> Finding {
     Finding::error("hubspot_refused", ABOUT, message, "connect the portal again, and set the new token")
 }
 
-fn refused(trial: Trial, what: &str) -> Option<Finding> {
+/// The scope for reading or writing a kind of object, as far as HubSpot documents one.
+fn scope(kind: &str, deed: &str) -> String {
+    let objects = match kind {
+        "deal" | "quote" | "contact" | "line_item" | "invoice" => format!("{kind}s"),
+        "company" => "companies".to_owned(),
+        "payment" => "commercepayments".to_owned(),
+        // A note has none of its own: it hangs on a contact.
+        "note" => "contacts".to_owned(),
+        _ => return "the scope for it".to_owned(),
+    };
+    format!("the scope crm.objects.{objects}.{deed}")
+}
+
+fn refused(trial: Trial, what: &str, scope: &str) -> Option<Finding> {
     match trial {
         Trial::Allowed => None,
         Trial::SignedOut => Some(signed_out()),
         Trial::ScopeMissing => {
-            let message = format!("HubSpot does not allow {what}: the access token lacks the scope");
-            let remedy = "give the app the scope, and connect the portal again";
+            let message = format!("HubSpot does not allow {what}: the access token lacks {scope}");
+            let remedy = format!("give the app {scope}, and connect the portal again");
             Some(Finding::error("hubspot_scope_missing", ABOUT, message, remedy))
         }
         Trial::Missing => {
