@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A fragment may include others. What a definition says itself goes before what a fragment says
-//! under the same name. Knows how
-//! definitions are put together, and not what is right in one: the host checks that.
+//! under the same name. Knows how definitions are put together, and not what is right in one: the
+//! host checks that.
 
 use std::collections::VecDeque;
 
@@ -62,6 +62,15 @@ pub fn whole(own: &str) -> String {
     }
     order(&mut document);
     Value::Object(document).to_string()
+}
+
+/// The capabilities without which a run is held before it begins, in the order of the whole
+/// definition: for a test that an action requires no more than every run of it needs.
+pub fn required(own: &str) -> Vec<String> {
+    let definition: Value = serde_json::from_str(&whole(own)).unwrap_or_default();
+    let capabilities = definition["capabilities"].as_array().into_iter().flatten();
+    let required = capabilities.filter(|asked| asked["required"] == true);
+    required.filter_map(|asked| asked["capability"].as_str().map(str::to_owned)).collect()
 }
 
 fn fragment(name: &Value) -> Option<Map<String, Value>> {
